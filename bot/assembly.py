@@ -284,7 +284,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         sales_settings=SalesSettings(db, people, settings, providers),
         general_settings=General(db, people, settings, providers, timedelta(seconds=config.undo_seconds)),
         closed_answers=ClosedAnswers(db, people, providers),
-        supplier_settings=SupplierSettings(db, people, settings),
+        supplier_settings=SupplierSettings(db, people, settings, providers),
         amount_settings=AmountSettingsService(db, people, settings, providers),
         quiet_settings=QuietSettings(db, people, settings),
         choosing_suppliers=ChoosingSuppliers(db, people, items),

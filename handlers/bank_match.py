@@ -9,10 +9,10 @@ from bot.services.bank_matching import BankMatching, LineNotTakenError
 from bot.services.bank_settings import BankSettings
 from bot.views import bank_match as views
 from bot.views import bank_settings
-from bot.views.fields import Fields
+from bot.views.fields import Fields, entered
 from bot.views.ids import ActionId, BlockId, CallbackId
 from bot.views.metadata import FormRef, ItemRef, organisation_of
-from handlers.forms import answered, read_for
+from handlers.forms import anew, answered, read_for
 from handlers.payloads import Click, Submission
 from handlers.replies import FormErrors, OpenView, Reply
 from handlers.routes import Routes
@@ -38,9 +38,11 @@ class BankMatchHandlers:
     async def save(self, submission: Submission) -> Reply:
         about, actor = FormRef.decode(submission.form.private_metadata), submission.actor
         opened = partial(self.settings.opened, actor, about.organisation_id)
-        form = await read_for(opened, lambda: bank_settings.read(Fields(submission.form.state), about.version))
+        form = await read_for(
+            opened, lambda: bank_settings.read(Fields(entered(submission.form.state, about)), about.version)
+        )
         saving = self.settings.save(actor, about.organisation_id, form)
-        return await answered(saving, opened, bank_settings.form, bank_settings.saved)
+        return await answered(saving, opened, anew(bank_settings.form), bank_settings.saved)
 
     async def ask_for_line(self, click: Click) -> Reply:
         return OpenView(views.form(await self.matching.found(click.actor, ItemRef.decode(click.value).item_id)))

@@ -52,11 +52,10 @@ class RuleHandlers:
         return await where_meant(self.organisations, command, self._list, OPEN)
 
     async def open_list(self, click: Click) -> Reply:
-        """From Manage and from a question which organisation is meant; in the list, the deleted ones and back."""
-        ref = RulesRef.decode(click.value)
-        view = views.page(await self._page(click.actor, ref))
-        is_in_list = click.form is not None and click.form.private_metadata.startswith(f"{ref.organisation_id}:")
-        return UpdateView(view) if is_in_list else OpenView(view)
+        """From Manage and from a question which organisation is meant; in the list, the deleted ones; back from forms."""
+        view = views.page(await self._page(click.actor, RulesRef.decode(click.value)))
+        is_of_rules = click.form is not None and views.is_of_rules(click.form.callback_id, click.form.private_metadata)
+        return UpdateView(view) if is_of_rules else OpenView(view)
 
     async def turn(self, click: Click) -> Reply:
         return UpdateView(views.page(await self._page(click.actor, RulesRef.decode(click.value))))
@@ -75,8 +74,9 @@ class RuleHandlers:
         organisation_id, chosen = _chosen(click)
         if chosen not in set(RuleOf):
             raise NotOursError(chosen[:60])
-        await self.rules.listed(click.actor, organisation_id)
-        return UpdateView(views.target_form(organisation_id, RuleOf(chosen)))
+        of = RuleOf(chosen)
+        there_are = await self.rules.can_be_for(click.actor, organisation_id, of)
+        return UpdateView(views.target_form(organisation_id, of, there_are=there_are))
 
     async def named(self, submission: Submission) -> Reply:
         """Whom a new rule is for; who may make none learns nothing of what is wrong with it."""

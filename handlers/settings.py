@@ -8,12 +8,13 @@ from bot.domain.slack import Actor
 from bot.services.organisations import Organisations
 from bot.services.set_up import SetUp
 from bot.views import settings as views
+from bot.views.fields import entered
 from bot.views.ids import ActionId, CallbackId
 from bot.views.metadata import FormRef, organisation_of
 from bot.views.text import escape
 from handlers.amount_settings import AmountSettingsHandlers
 from handlers.bank_match import BankMatchHandlers
-from handlers.forms import answered, read_for
+from handlers.forms import anew, answered, placed, read_for
 from handlers.general_settings import GeneralSettingsHandlers
 from handlers.organisations import Act, where_meant
 from handlers.payloads import Click, Command, Submission
@@ -78,9 +79,9 @@ class SettingsHandlers:
     async def save(self, submission: Submission) -> Reply:
         about, actor = FormRef.decode(submission.form.private_metadata), submission.actor
         opened = partial(self.set_up.opened, actor, about.organisation_id)
-        form = await read_for(opened, lambda: views.read(submission.form.state, about.version))
+        form = await read_for(opened, lambda: views.read(entered(submission.form.state, about), about.version))
         saving = self.set_up.save(actor, about.organisation_id, form)
-        return await answered(saving, opened, views.form, views.saved, lambda field: views.BLOCKS.get(field, field))
+        return await answered(saving, opened, anew(views.form), views.saved, placed(submission, views.BLOCKS))
 
     async def _form(self, actor: Actor, organisation_id: OrganisationId) -> Reply:
         return OpenView(views.form(await self.set_up.opened(actor, organisation_id)))

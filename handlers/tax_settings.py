@@ -7,9 +7,10 @@ from bot.domain.ids import OrganisationId
 from bot.domain.slack import Actor
 from bot.services.tax_settings import TaxSettingsService
 from bot.views import tax_settings as views
+from bot.views.fields import entered
 from bot.views.ids import ActionId, CallbackId
 from bot.views.metadata import FormRef, organisation_of
-from handlers.forms import answered, read_for
+from handlers.forms import anew, answered, placed, read_for
 from handlers.payloads import Click, Submission
 from handlers.replies import OpenView, Reply
 from handlers.routes import Routes
@@ -32,8 +33,6 @@ class TaxSettingsHandlers:
     async def save(self, submission: Submission) -> Reply:
         about, actor = FormRef.decode(submission.form.private_metadata), submission.actor
         opened = partial(self.tax.opened, actor, about.organisation_id)
-        form = await read_for(opened, lambda: views.read(submission.form.state, about.version))
+        form = await read_for(opened, lambda: views.read(entered(submission.form.state, about), about.version))
         saving = self.tax.save(actor, about.organisation_id, form)
-        return await answered(
-            saving, opened, views.form, views.saved, lambda field: views.at(views.BLOCKS[field], form.version)
-        )
+        return await answered(saving, opened, anew(views.form), views.saved, placed(submission, views.BLOCKS))

@@ -18,6 +18,7 @@ from bot.domain.payment_methods import KnownMethod
 from bot.domain.publishing import Additions
 from bot.domain.rates import KnownRate
 from bot.domain.reports import Receipt
+from bot.domain.rules import Rule
 from bot.domain.settings import PaymentStatus
 
 
@@ -205,6 +206,8 @@ class Details:
     file_name: str | None
     offer: NamedOffer | None = None
     """A rule that its supplier's or customer's past comes to; for who can make it."""
+    rule: Rule | None = None
+    """The one that its supplier or customer has; for who can change it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ Every coded field keeps the source that set it and what that source beat, so "Wh
 source only replaces a weaker one: a default never overwrites a rule or a person's edit (`CodedValue.offer`).
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from enum import IntEnum, StrEnum
 
@@ -34,9 +34,20 @@ class Source(IntEnum):
     DOOR = 80
     PERSON = 90
 
+    @classmethod
+    def _missing_(cls, value: object) -> "Source | None":
+        """One that a newer program of ours wrote while both run: it keeps its number, so that it stands where it belongs, and is
+        written back as it was.
+        """
+        if not isinstance(value, int) or isinstance(value, bool):
+            return None
+        unknown = int.__new__(cls, value)
+        unknown._name_, unknown._value_ = f"UNKNOWN_{value}", value
+        return cls._value2member_map_.setdefault(value, unknown)  # type: ignore[return-value]  # one of each number
+
     @property
     def words(self) -> str:
-        return _WORDS[self]
+        return _WORDS.get(self, "set by a newer version of this app")
 
     @property
     def is_worked_out(self) -> bool:
@@ -137,6 +148,12 @@ class CodedValue:
         if self.source is not Source.NOTHING and (self.value, self.source) != (value, source):
             beaten = _remember(beaten, Beaten(value=self.value, source=self.source, rule=self.rule))
         return CodedValue(value=value, source=source, by=by, rule=rule, beaten=beaten)
+
+    @property
+    def decided(self) -> str | None:
+        """What persons decided of it, here or before, or what came with the document: no default, no rule, no guess by amount."""
+        is_guess = self.source in (Source.NOTHING, Source.BY_AMOUNT)
+        return None if is_guess or self.source.is_worked_out else self.value
 
     @property
     def as_said(self) -> "CodedValue":
@@ -286,6 +303,22 @@ class Coding:
             for coding in codings
             for value in (coding.account, coding.product, coding.tax_rate, self.contact)
         )
+
+
+def rules_between(before: Coding, after: Coding) -> frozenset[RuleId]:
+    """Whose values came, went, or are others."""
+    was, now = _ruled(before), _ruled(after)
+    differ = {name for name in was.keys() | now.keys() if was.get(name) != now.get(name)}
+    said = [value for each in (was, now) for name in differ if (value := each.get(name)) is not None]
+    return frozenset(rule for _, rule in said if rule is not None)
+
+
+def _ruled(coding: Coding) -> dict[str, tuple[str | None, RuleId | None]]:
+    """Every value that a rule can say, with the rule that said it."""
+    values = {each.name: getattr(coding, each.name) for each in fields(coding)}
+    found = {name: value for name, value in values.items() if isinstance(value, CodedValue)}
+    found |= {f"tracking {each.category}": each.option for each in coding.tracking}
+    return {name: (value.value, value.rule) for name, value in found.items()}
 
 
 def codes_of(coding: "Coding | LineCoding") -> Codes:

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from bot.domain.book_rules import USUAL_RULES, BookRules
 from bot.domain.books import Account, Contact, Product, TaxRate, TrackingCategory
+from bot.domain.coding import Track
 from bot.domain.documents import ItemKind
 from bot.domain.ids import ItemId, OrganisationId, RuleId
 from bot.domain.items import Item
@@ -132,6 +134,8 @@ class RulePage:
     customer: Contact | None = None
     """Whom costs are for."""
     payment_method: KnownMethod | None = None
+    has_methods: bool = True
+    """Whether there is a payment method that can be chosen."""
     tracking: tuple[TrackingCategory, ...] = ()
     """What can be tracked, with all options."""
     destinations: tuple[Destination, ...] = ()
@@ -148,13 +152,26 @@ class RulePage:
     names: RuleNames = RuleNames()
 
 
+Shown = str | date | int | tuple[Track, ...] | None
+"""A code, an id, a text; a day; how many lines; what is tracked; or nothing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FieldChange:
+    """What a rule would change of one field, which has the name that it has in `Opinions`."""
+
+    field: str
+    was: Shown
+    would: Shown
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemChange:
-    """What a rule would change of one waiting item: the fields' names, as the form calls them."""
+    """What a rule would change of one waiting item."""
 
     item_id: ItemId
     reference: str
-    fields: tuple[str, ...]
+    fields: tuple[FieldChange, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,12 +187,14 @@ class RulePreview:
     is_all: bool = True
     unpaid: str | None = None
     """As of `RulesPage`."""
+    names: RuleNames = RuleNames()
+    """Of what is said in the changes."""
 
 
-def what_rules_changed(before: Item, after: Item) -> tuple[str, ...]:
-    """The fields, by their names in `Opinions`, that are otherwise; a fact, where it is."""
+def what_rules_changed(before: Item, after: Item) -> tuple[FieldChange, ...]:
+    """The fields that are otherwise; a fact, where it is."""
     old, new = before.coding, after.coding
-    pairs: dict[str, tuple[object, object]] = {
+    pairs: dict[str, tuple[Shown, Shown]] = {
         name: (getattr(old, name).value, getattr(new, name).value)
         for name in ("account", "tax_rate", "payment_method", "product", "customer", "billable", "auto_publish")
     }
@@ -186,9 +205,11 @@ def what_rules_changed(before: Item, after: Item) -> tuple[str, ...]:
         "due": (before.facts.due_on, after.facts.due_on),
         "description": (before.facts.note, after.facts.note),
         "currency": (before.facts.currency, after.facts.currency),
-        "split": (before.facts.lines, after.facts.lines),
     }
-    return tuple(name for name, (was, is_now) in pairs.items() if was != is_now)
+    found = [FieldChange(field=name, was=was, would=would) for name, (was, would) in pairs.items() if was != would]
+    lines, others = before.facts.lines, after.facts.lines
+    split = [FieldChange(field="split", was=len(lines), would=len(others))] if lines != others else []
+    return (*found, *split)
 
 
 def proposed(target: Target, opinions: Opinions = NO_OPINIONS) -> RuleForm:

@@ -346,6 +346,7 @@ class SuppliersPage:
 
     organisation_id: OrganisationId
     organisation: str
+    ledger: str
     version: int
     match: Strictness
     before: Strictness | None = None

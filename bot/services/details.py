@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select
 
 from bot.db.base import Json, load, table_of
+from bot.db.rules import rule_with_key
 from bot.db.same_documents import documents_before
 from bot.db.unit_of_work import Database, Tx
 from bot.db.workspaces import AuditRow
@@ -18,6 +19,7 @@ from bot.domain.ids import ItemId, UserId
 from bot.domain.items import Item
 from bot.domain.publishing import StepKind
 from bot.domain.rights import Deed, decide
+from bot.domain.rules import Rule, RuleOf
 from bot.domain.slack import Actor
 from bot.services import lists
 from bot.services.cards import SHOWN_BEFORE, Cards
@@ -26,6 +28,7 @@ from bot.services.current import require_item
 from bot.services.files import file_name
 from bot.services.people import People, standing_of
 from bot.services.rule_offers import named_offer
+from bot.services.rule_pages import target_of
 
 AUDIT = table_of(AuditRow)
 MOST_HAPPENINGS = 30
@@ -53,6 +56,8 @@ REFUSED: dict[str, str] = {
     StepKind.ATTACHMENT: "its file was refused by the ledger",
     StepKind.WITHDRAWAL: "the ledger did not let it be withdrawn",
 }
+REASONS = ("why", "reason", "closed", "words", "how", "rules")
+"""Facts that are told as they stand."""
 MARKS = ("read", "edited", "warnings")
 """Of facts: how far they are known, which nobody edits by itself."""
 
@@ -87,7 +92,18 @@ class ItemDetails:
                 history=await _history(tx, item),
                 file_name=await file_name(tx, item.workspace_id, item.file_id),
                 offer=await named_offer(tx, item) if may_fix else None,
+                rule=await _rule_of(tx, item) if may_fix else None,
             )
+
+
+async def _rule_of(tx: Tx, item: Item) -> Rule | None:
+    """The one that making one of its supplier or customer would come upon."""
+    of = next((each for each in RuleOf if each.is_of_party and each.applies_to(item.kind)), None)
+    target = None if of is None else await target_of(tx, item, of)
+    if target is None or target.key is None:
+        return None
+    found = await rule_with_key(tx, item.workspace_id, item.organisation_id, target.of, target.key)
+    return None if found is None or found.is_deleted else found
 
 
 async def _history(tx: Tx, item: Item) -> tuple[Happening, ...]:
@@ -139,7 +155,7 @@ def _more(deed: str, facts: Json) -> str | None:
     """What was changed, by the names of the fields; what was said, where somebody gave a reason."""
     if deed in _EDITS:
         return ", ".join(_changed(facts)) or None
-    said = facts.get("why") or facts.get("reason") or facts.get("closed") or facts.get("words") or facts.get("how")
+    said = next((facts[name] for name in REASONS if facts.get(name)), None)
     return None if said is None else str(said)
 
 

@@ -24,9 +24,12 @@ from bot.db.recodings import (
     recodings_due,
     undecided_items,
 )
+from bot.db.rules import rules_by_id
 from bot.db.unit_of_work import Database, Tx
+from bot.domain.coding import rules_between
 from bot.domain.ids import ItemId, OrganisationId, WorkspaceId
 from bot.domain.items import Item
+from bot.domain.rules import Rule, RuleOf
 from bot.domain.settings import Settings
 from bot.services import audit
 from bot.services.jobs import JobKind, Jobs
@@ -35,6 +38,8 @@ from bot.services.recoding import judged, judged_all, settle
 from bot.services.settings import load_settings
 from bot.services.stuck import STUCK_AT_ONCE, only_stuck
 
+FOLLOWS_SETTINGS, FOLLOWS_RULES = "follows new settings", "follows a rule"
+"""In the audit."""
 PAGE = 50
 """Items of one transaction: a tenth of a second, so that people's clicks get their turn in between."""
 MOVING_FOR = timedelta(seconds=60)
@@ -157,7 +162,16 @@ async def _follow(tx: Tx, item: Item, fresh: Item) -> None:
     changed = await change_item(tx, item, fresh)
     settled = None if changed is None else await settle(tx, changed)
     if settled is not None:
+        of = item.workspace_id, item.organisation_id
+        rules = await rules_by_id(tx, *of, rules_between(item.coding, settled.coding))
+        named = sorted(_called(rule) for rule in rules.values())
+        deed, facts = (FOLLOWS_RULES, {"rules": "; ".join(named)}) if named else (FOLLOWS_SETTINGS, {})
         await audit.record(
-            tx, item.workspace_id, item.id, "follows new settings", by=None, organisation_id=item.organisation_id
+            tx, item.workspace_id, item.id, deed, by=None, organisation_id=item.organisation_id, facts=facts
         )
         await redraw_item(tx, item.workspace_id, item.id)
+
+
+def _called(rule: Rule) -> str:
+    """The item says who sent it in."""
+    return "of who sent it in" if rule.of is RuleOf.PERSON else f"{rule.of.words} {rule.target.label}"

@@ -27,6 +27,7 @@ REQUIRED = {
     ItemKind.EXPENSE_REPORT: "required_reports",
 }
 """Fields that can be wrong."""
+IN_VAIN = "Something else is chosen above. Choose “The day below” there to close up to this day, or empty this field."
 SAME_DAY_SOMEWHERE = timedelta(days=1)
 """Where it is tomorrow already, today is over."""
 
@@ -48,9 +49,15 @@ class General:
             return await self._page(tx, actor.workspace.id, organisation_id)
 
     async def save(
-        self, actor: Actor, organisation_id: OrganisationId, form: GeneralForm, wrong: Mapping[str, str]
+        self,
+        actor: Actor,
+        organisation_id: OrganisationId,
+        form: GeneralForm,
+        wrong: Mapping[str, str],
+        day_aside: date | None = None,
     ) -> GeneralPage:
-        """`wrong` is what was seen of the form itself.
+        """`wrong` is what was seen of the form itself. `day_aside` is a last closed day that stands in it while something else
+        is chosen: one that was not there before was typed to be the day.
 
         Raises:
             NotAllowedError, NoConnectionError: as `opened`.
@@ -60,7 +67,7 @@ class General:
         before = await self.opened(actor, organisation_id)
         if sent_twice(form.version, before.version, is_held=before.general == form.general):
             return before
-        if wrong := dict(wrong) | _impossible(before, form):
+        if wrong := _typed_in_vain(before, day_aside) | dict(wrong) | _impossible(before, form):
             raise FormRefusedError(wrong)
         await self.settings.save_general(actor, organisation_id, form)
         return replace(await self.opened(actor, organisation_id), before=before)
@@ -127,6 +134,10 @@ async def _tracking(
         return {}
     live = await live_tracking(tx, workspace_id, organisation_id)
     return {category.provider_id: category.name for category in choices.offered_tracking(live)}
+
+
+def _typed_in_vain(page: GeneralPage, day_aside: date | None) -> dict[str, str]:
+    return {} if day_aside in (None, page.general.closing.until) else {UNTIL: IN_VAIN}
 
 
 def _impossible(page: GeneralPage, form: GeneralForm) -> dict[str, str]:

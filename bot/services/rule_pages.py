@@ -5,14 +5,15 @@ from dataclasses import replace
 
 from bot.db.unit_of_work import Tx
 from bot.domain.booking import taken_by
+from bot.domain.coding import Track
 from bot.domain.ids import OrganisationId, WorkspaceId
 from bot.domain.items import Item
 from bot.domain.rule_forms import RuleForm, RuleNames, RulePage, kinds_of
-from bot.domain.rules import NO_OPINIONS, Opinions, RuleOf, Target
+from bot.domain.rules import NO_OPINIONS, SAYS, Opinions, RuleOf, Target
 from bot.domain.settings import destinations_for, statuses_for
 from bot.domain.splitting import Split, split_like
 from bot.services import choices, lists
-from bot.services.known_methods import method_of, methods_named
+from bot.services.known_methods import has_methods, method_of, methods_named
 from bot.services.rule_payment import why_unpaid
 from bot.services.settings import organisation_name
 from providers.base import Profile
@@ -37,6 +38,7 @@ async def rule_page(
         product=known.product,
         customer=None if says.customer is None else await lists.load_contact(*of, says.customer),
         payment_method=await method_of(*of, says.payment_method),
+        has_methods="payment_method" not in SAYS[form.target.of] or await has_methods(*of),
         tracking=await lists.live_tracking(*of),
         destinations=tuple(dict.fromkeys(place for kind in kinds for place in destinations_for(kind, can))),
         statuses=tuple(dict.fromkeys(status for kind in kinds for status in statuses_for(kind, can))),
@@ -77,9 +79,10 @@ async def labelled(tx: Tx, workspace_id: WorkspaceId, organisation_id: Organisat
 
 
 def split_by(item: Item) -> Split | None:
-    """As its own lines are, with their codes."""
-    codes = [item.coding.own_codes(place) for place in range(len(item.facts.lines))]
-    return split_like(item.facts, [(each.account, each.tax_rate) for each in codes])
+    """As its own lines are, with the codes that were decided for them."""
+    own, lines = item.coding.lines, len(item.facts.lines)
+    codes = [(each.account.decided, each.tax_rate.decided) for each in own[:lines]]
+    return split_like(item.facts, [*codes, *[(None, None)] * (lines - len(codes))])
 
 
 async def target_of(tx: Tx, item: Item, of: RuleOf) -> Target | None:
@@ -100,9 +103,16 @@ async def target_of(tx: Tx, item: Item, of: RuleOf) -> Target | None:
 
 
 def said_by(item: Item, of: RuleOf) -> Opinions:
-    """What a new rule from an item would say: what the next one most likely is booked to as well."""
+    """What a new rule from an item would say: what was decided of it. A default is not frozen: the next one gets it anyway, as it
+    is by then.
+    """
     if not of.is_of_party:
         return NO_OPINIONS
-    codes = item.coding.codes
-    product = codes.product if of is RuleOf.CUSTOMER else None
-    return Opinions(account=codes.account, tax_rate=codes.tax_rate, product=product, tracking=codes.tracking)
+    coding = item.coding
+    decided = [(each.category, each.option.decided) for each in coding.tracking]
+    return Opinions(
+        account=coding.account.decided,
+        tax_rate=coding.tax_rate.decided,
+        product=coding.product.decided if of is RuleOf.CUSTOMER else None,
+        tracking=tuple(sorted(Track(category, option) for category, option in decided if option is not None)),
+    )

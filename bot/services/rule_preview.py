@@ -1,16 +1,18 @@
 """What saving a rule for waiting items would do, worked out as it would be done and written nowhere."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from bot.db.recodings import undecided_items
 from bot.db.rules import rules_for
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.items import Item
-from bot.domain.rule_forms import ItemChange, RulePreview, what_rules_changed
-from bot.domain.rules import Rule
+from bot.domain.rule_forms import FieldChange, ItemChange, RulePreview, what_rules_changed
+from bot.domain.rules import NO_OPINIONS, Opinions, Rule
 from bot.services.lists import rules_of
 from bot.services.recoding import judged_by
+from bot.services.rule_pages import names_of
 from bot.services.settings import load_settings
 
 PAGE, MOST_LOOKED_AT, MOST_SHOWN = 100, 5000, 10
@@ -29,7 +31,12 @@ class Previewing:
     changing: int = 0
 
     async def preview(self) -> RulePreview:
-        return self._found(is_all=await self._page_by_page(self._look))
+        is_all = await self._page_by_page(self._look)
+        shown = tuple(self.changes[:MOST_SHOWN])
+        async with self.db.read() as tx:
+            said = [opinions for each in shown for change in each.fields for opinions in _said(change)]
+            names = await names_of(tx, self.rule.workspace_id, self.rule.organisation_id, said)
+        return RulePreview(matching=self.matching, changing=self.changing, changes=shown, is_all=is_all, names=names)
 
     async def waiting(self) -> int:
         """How many that wait are of the rule, of those that are looked at."""
@@ -73,7 +80,11 @@ class Previewing:
                 self.changing += 1
                 self.changes.append(ItemChange(item_id=item.id, reference=item.reference, fields=changed))
 
-    def _found(self, *, is_all: bool) -> RulePreview:
-        return RulePreview(
-            matching=self.matching, changing=self.changing, changes=tuple(self.changes[:MOST_SHOWN]), is_all=is_all
-        )
+
+_NAMED = frozenset({"account", "tax_rate", "product", "customer", "payment_method", "tracking"})
+
+
+def _said(change: FieldChange) -> list[Opinions]:
+    """As rules, what has names in lists of the organisation's."""
+    values: list[Any] = [change.was, change.would] if change.field in _NAMED else []
+    return [replace(NO_OPINIONS, **{change.field: value}) for value in values]

@@ -32,6 +32,7 @@ from bot.domain.rules import NO_OPINIONS, AutoPublish, Opinions, Rule, RuleOf, T
 from bot.domain.slack import Actor
 from bot.services.choices import MOST_OPTIONS
 from bot.services.current import require_item
+from bot.services.known_methods import has_methods
 from bot.services.people import NotAllowedError, OrganisationNotFoundError, People
 from bot.services.rule_checks import METHOD_GONE, RuleCheck, why_not_free
 from bot.services.rule_pages import labelled, names_of, rule_page, said_by, split_by, target_of
@@ -102,6 +103,13 @@ class Rules:
                 names=await names_of(*of_books, [rule.opinions for rule in shown]),
                 unpaid={rule.id: why for rule, why in zip(shown, unpaid, strict=True) if why is not None},
             )
+
+    async def can_be_for(self, actor: Actor, organisation_id: OrganisationId, of: RuleOf) -> bool:
+        """Whether there is anything of the kind that a rule could be of. Raises: as `listed`."""
+        person = await self.people.identify(actor)
+        async with self.db.read() as tx:
+            await self.people.require(tx, Deed.FIX, actor, person, organisation_id)
+            return of is not RuleOf.PAYMENT_METHOD or await has_methods(tx, actor.workspace.id, organisation_id)
 
     async def found(self, actor: Actor, organisation_id: OrganisationId, text: str) -> tuple[Rule, ...]:
         """Those whose label has it, by label, as many as a select shows; none for who may not see them."""

@@ -1,5 +1,6 @@
 """What an organisation decides about suppliers and customers: how like a contact's name has to be before it is suggested."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bot.db.unit_of_work import Database
@@ -10,7 +11,8 @@ from bot.domain.slack import Actor
 from bot.services.people import People
 from bot.services.saving_settings import SettingsService, sent_twice
 from bot.services.settings import load_settings, organisation_name
-from bot.services.settings_pages import for_admin
+from bot.services.settings_pages import for_admin, provider_of
+from providers.base import AccountingProvider
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +20,7 @@ class SupplierSettings:
     db: Database
     people: People
     settings: SettingsService
+    providers: Mapping[str, AccountingProvider]
 
     async def opened(self, actor: Actor, organisation_id: OrganisationId) -> SuppliersPage:
         """Raises:
@@ -25,10 +28,13 @@ class SupplierSettings:
         OrganisationNotFoundError: the workspace has no such organisation.
         """
         async with for_admin(self.db, self.people, actor, organisation_id) as tx:
-            settings = await load_settings(tx, actor.workspace.id, organisation_id)
+            of = tx, actor.workspace.id, organisation_id
+            settings = await load_settings(*of)
+            provider = self.providers.get(await provider_of(*of) or "")
             return SuppliersPage(
                 organisation_id=organisation_id,
-                organisation=await organisation_name(tx, actor.workspace.id, organisation_id),
+                organisation=await organisation_name(*of),
+                ledger="the ledger" if provider is None else provider.profile.name,
                 version=settings.version,
                 match=settings.supplier_match,
             )

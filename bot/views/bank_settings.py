@@ -17,8 +17,8 @@ from bot.views.text import day, escape, plain
 ON, OFF = "on", "off"
 MOST_NAMED = 15
 OPTIONS = (
-    an_option(ON, "On", "A cost shows the bank lines of its total, and is paid by the one you choose"),
-    an_option(OFF, "Off", "Nothing is looked for; Edit fills in payment methods and accounts"),
+    an_option(ON, "On", "Cards of costs show which bank lines fit; you choose the one that paid."),
+    an_option(OFF, "Off", "Cards show no bank lines. Payments are filled in by hand, with Edit."),
 )
 
 
@@ -30,8 +30,8 @@ def form(page: BankPage, *, notice: str | None = None) -> View:
         radio_field(BlockId.BANK_MATCH, "Match costs with bank lines", OPTIONS, ON if page.is_on else OFF),
         section(_how(page)),
         context(
-            "A line fits that has the same total and currency and is within 10 days of the due date, or within 30 days of the "
-            "document's date where no due date is known. Lines of the last six months are looked at."
+            "A line fits when its amount and currency are the document's, and its day is at most 10 days from the due date. "
+            "Without a due date it is at most 30 days from the document's date. Lines of the last six months are looked at."
         ),
         section("\n".join(["*Bank accounts*", *_accounts(page)])),
     ]
@@ -59,11 +59,13 @@ def read(found: Fields, version: int) -> BankForm:
 def saved(page: BankPage) -> View:
     """What holds from now on."""
     ledger = escape(page.ledger)
-    words = ":white_check_mark: *Bank match is off.* What was matched stays so; payment fields are filled in by *Edit*."
+    words = (
+        ":white_check_mark: *Bank match is off.* What was matched stays matched. Payments are filled in with *Edit*."
+    )
     if page.is_on and page.has_lines:
         words = (
-            f":white_check_mark: *Bank match is on.* The lines of your bank accounts in {ledger} are being read now, and then with "
-            "the list of bank accounts. Cards of costs that one fits get *Autofill payment*."
+            f":white_check_mark: *Bank match is on.* The lines of your bank accounts in {ledger} are being read now. A cost that a "
+            "line fits gets the button *Autofill payment* on its card."
         )
     elif page.is_on:
         words = f":white_check_mark: *Bank match is on.* {_how(page)}"
@@ -85,12 +87,13 @@ def _how(page: BankPage) -> str:
     ledger = escape(page.ledger)
     if page.has_lines:
         return (
-            f"{ledger} tells its bank lines that are not explained yet. *Autofill payment* on a cost has that very line explained "
-            "when the cost is published."
+            f"The bank lines that are not explained yet come from {ledger}. Press *Autofill payment* on a cost and choose its "
+            "line: when the cost is published, that line is explained with it."
         )
     return (
-        f"{ledger} does not tell its bank lines, so they come from statements of your bank (`/dext statement`). *Autofill payment* on a cost has it "
-        f"published as money spent, on that account and that day, so that it is ready to be reconciled in {ledger}."
+        f"{ledger} does not give its bank lines to other apps, so they come from your bank's statements: add one with "
+        "`/dext statement`. Press *Autofill payment* on a cost and choose its line: the cost is published as money spent from "
+        f"that account on that day, ready to be reconciled in {ledger}."
     )
 
 

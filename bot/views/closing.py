@@ -109,6 +109,13 @@ def read_closing(found: Fields) -> tuple[Closing, dict[str, str]]:
     return Closing(until=until, costs=costs, sales=sales), wrong
 
 
+def day_aside(found: Fields) -> date | None:
+    """The day that stands below while something else is chosen above: it may be the one of before, or have been chosen in
+    vain.
+    """
+    return None if found.option(BlockId.CLOSED_UNTIL) == THE_DAY else found.day(BlockId.CLOSED_DAY)
+
+
 def closing_changed(before: GeneralPage, now: GeneralPage) -> list[Change]:
     was, new = (page.general.closing.until for page in (before, now))
     return [

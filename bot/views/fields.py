@@ -19,10 +19,11 @@ from slack_sdk.models.blocks import (
     UserMultiSelectElement,
 )
 from slack_sdk.models.blocks.block_elements import ConversationFilter, FileInputElement, InputInteractiveElement
+from slack_sdk.models.views import View
 
 from bot.domain.books import Account, Contact, Product, TaxRate, TrackingCategory, TrackingOption
 from bot.views.ids import ActionId, BlockId
-from bot.views.metadata import method_of
+from bot.views.metadata import FormRef, method_of
 from bot.views.text import plain
 
 LONGEST_OPTION, LONGEST_LABEL, LONGEST_HINT = 75, 150, 2000
@@ -104,6 +105,28 @@ class Fields:
     def _entry(self, block: str, action: ActionId) -> dict[str, Any]:
         found: dict[str, Any] = self.state.get(block, {}).get(action, {})
         return found
+
+
+REDRAWN = ":at:"
+
+
+def redrawn(view: View, ref: FormRef) -> View:
+    """A form that takes the place of one that was being filled in: Slack keeps what somebody entered in a block that has the same
+    name, and it is to show what stands now. So the blocks are named for the version that they are drawn from.
+    """
+    for block in view.blocks or ():
+        if isinstance(block, InputBlock):
+            block.block_id = f"{block.block_id}{_suffix(ref)}"
+    return view
+
+
+def entered(state: dict[str, Any], ref: FormRef) -> dict[str, Any]:
+    """What was left in a form, whether it was redrawn or not, by the names that its blocks were given first."""
+    return {block.removesuffix(_suffix(ref)): entry for block, entry in state.items()}
+
+
+def _suffix(ref: FormRef) -> str:
+    return f"{REDRAWN}{ref.version}"
 
 
 def field(

@@ -1,6 +1,7 @@
 """General settings: the form, read back where it is drawn, and what is said once it is saved."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from slack_sdk.models.blocks import Block, DividerBlock, HeaderBlock, PlainTextObject
@@ -24,6 +25,8 @@ class Reading:
 
     form: GeneralForm
     wrong: dict[str, str] = field(default_factory=dict)
+    day_aside: date | None = None
+    """A last closed day that stands in the form while another choice is made."""
 
 
 def form(page: GeneralPage, *, notice: str | None = None) -> View:
@@ -57,7 +60,8 @@ def read(state: dict[str, Any], version: int) -> Reading:
         undo_seconds=time_and_channels.read_undo(found),
         private_channels=time_and_channels.read_privacy(found),
     )
-    return Reading(form=GeneralForm(version=version, general=general), wrong=wrong)
+    form = GeneralForm(version=version, general=general)
+    return Reading(form=form, wrong=wrong, day_aside=closing.day_aside(found))
 
 
 def saved(page: GeneralPage) -> View:

@@ -24,7 +24,7 @@ from bot.views.items import came, coded, document, due_mark, headline, in_column
 from bot.views.metadata import RuleRef
 from bot.views.parts import context, section
 from bot.views.reports import receipts
-from bot.views.text import amount, day, escape, mention, moment, mrkdwn, quote
+from bot.views.text import amount, day, escape, mention, moment, mrkdwn, plain, quote
 
 MOST_SUBTOTALS = 20
 TAX_KINDS = {
@@ -58,7 +58,7 @@ def details(found: Details, *, notice: str | None = None) -> View:
         ),
         SectionBlock(fields=[mrkdwn(text) for text in _facts(found.card)]),
         *_booked(found),
-        *rule_offers.offer(found),
+        *rule_offers.offer(found, _rule_button(found)),
     ]
     blocks += [*closed(found.card), *warnings(found.card), *bank_matches(found.card)]
     if facts.note is not None and not found.card.receipts:
@@ -72,23 +72,29 @@ def details(found: Details, *, notice: str | None = None) -> View:
         *_history(found.history),
     ]
     blocks.append(context(_source(found)))
-    if more := [*_ledger_link(found.card), *_rule_button(found.card), *withdraw_button(found.card)]:
+    rule = [] if found.offer is not None else _rule_button(found)
+    if more := [*_ledger_link(found.card), *rule, *withdraw_button(found.card)]:
         blocks.append(ActionsBlock(elements=more))
     return modal("Details", blocks)
 
 
-_RULES = {
-    ItemKind.COST: (RuleOf.SUPPLIER, "Rule for this supplier"),
-    ItemKind.SALE: (RuleOf.CUSTOMER, "Rule for this customer"),
-}
+_RULES = {ItemKind.COST: RuleOf.SUPPLIER, ItemKind.SALE: RuleOf.CUSTOMER}
+LONGEST_BUTTON = 75
 
 
-def _rule_button(card: ItemCard) -> list[ButtonElement]:
-    """Where there is somebody whom a rule could be for, and who looks may make one."""
-    item = card.item
-    if not card.may_fix or item.kind not in _RULES or not item.counterparty.name or not item.is_booked:
+def _rule_button(found: Details) -> list[ButtonElement]:
+    """Where there is somebody whom a rule could be for, and who looks may make one. Beside the rule that is offered it is for
+    one that says something else.
+    """
+    item = found.card.item
+    if not found.card.may_fix or item.kind not in _RULES or not item.counterparty.name or not item.is_booked:
         return []
-    of, text = _RULES[item.kind]
+    of = _RULES[item.kind]
+    text = f"Rule for this {of.words}…"
+    if found.rule is not None:
+        text = f"Change the rule for {plain(found.rule.target.label, LONGEST_BUTTON - len('Change the rule for …'))}…"
+    elif found.offer is not None:
+        text = "Write another rule…"
     ref = RuleRef(item.organisation_id, of, item_id=item.id)
     return [ButtonElement(action_id=ActionId.NEW_RULE, text=text, value=ref.encode())]
 

@@ -47,6 +47,7 @@ DESTINATION_NAMES = {
 }
 IN_THE_FILE = "In the file"
 NO_PAYMENTS = "A file says no status, and nothing of payments: enter them where it is imported."
+METHOD_HINT = "Needed only for what is paid already. Each item can have another one."
 WORDS = {ItemKind.COST: ("costs", "bills"), ItemKind.SALE: ("sales", "sales invoices")}
 """What is published, and what it is in the ledger."""
 
@@ -77,15 +78,10 @@ def _method(page: KindPage) -> list[Block]:
         BlockId.DEFAULT_METHOD,
         "Default payment method",
         None if method is None else method.method,
-        hint=_method_hint(page),
+        hint=METHOD_HINT,
+        there_are=page.has_methods,
     )
     return [asked, *unpaid(page)]
-
-
-def _method_hint(page: KindPage) -> str:
-    if page.has_methods:
-        return "Needed only for what is paid already. Each item can have another one."
-    return "Needed only for what is paid already. There is none yet: add one with /dext payment-methods first."
 
 
 def unpaid(page: KindPage) -> list[Block]:
@@ -212,6 +208,15 @@ def tracking_fields(page: KindPage) -> list[Block]:
     ]
 
 
+def default_tax_hint(kind: ItemKind) -> str:
+    """It stands in two forms: what is saved last, in whichever, holds."""
+    other = "Sales" if kind is ItemKind.SALE else "Settings"
+    return (
+        "For what nobody chose a tax rate for and no rule says one. Leave it empty to choose it on each item. "
+        f"This is one setting, which stands under {other} and under Tax: what is saved last holds."
+    )
+
+
 def tax_field(page: KindPage) -> list[Block]:
     """In books without tax rates, what that means instead."""
     things, _ = WORDS[page.kind]
@@ -221,7 +226,7 @@ def tax_field(page: KindPage) -> list[Block]:
         BlockId.DEFAULT_TAX,
         f"Default tax for {things}",
         page.tax_rate,
-        hint="Used where nobody chose another one. Leave it empty to choose it on each item.",
+        hint=default_tax_hint(page.kind),
         optional=True,
     )
     return [field, *_gone(page, page.tax_rate)]

@@ -163,7 +163,7 @@ class OfferRef(Ref):
     item_id: ItemId
     digest: str
 
-    READS: ClassVar[Readers] = {"item_id": UUID, "digest": _matching(r"[0-9a-f]{16}")}
+    READS: ClassVar[Readers] = {"item_id": UUID, "digest": _matching(r"[0-9a-f]{1,64}")}
 
 
 def _step_kind(text: str) -> StepKind:

@@ -17,12 +17,26 @@ def bank_account_field(block: str, label: str, initial: Account | None, *, hint:
     return field(block, label, search(ActionId.FIND_BANK_ACCOUNT, option), hint=hint, optional=True)
 
 
+NONE_YET = "No payment methods yet"
+ADD_ONE = "There is none yet: add one with /dext payment-methods first."
+
+
 def payment_method_field(
-    block: str, label: str, initial: PaymentMethod | None, *, hint: str | None = None, optional: bool = True
+    block: str,
+    label: str,
+    initial: PaymentMethod | None,
+    *,
+    hint: str | None = None,
+    placeholder: str | None = None,
+    there_are: bool = True,
+    optional: bool = True,
 ) -> InputBlock:
-    """Searches the organisation's payment methods."""
+    """Searches the organisation's payment methods. Where there are none, it says so, and where one is made."""
     option = None if initial is None else payment_method_option(initial)
-    return field(block, label, search(ActionId.FIND_PAYMENT_METHOD, option), hint=hint, optional=optional)
+    if not there_are:
+        hint, placeholder = " ".join(filter(None, (hint, ADD_ONE))), NONE_YET
+    element = search(ActionId.FIND_PAYMENT_METHOD, option, placeholder)
+    return field(block, label, element, hint=hint, optional=optional)
 
 
 def bank_account_option(account: Account) -> Option:

@@ -19,6 +19,10 @@ REQUIRED_BLOCKS = {
     ItemKind.EXPENSE_REPORT: BlockId.REQUIRED_REPORTS,
 }
 WHOSE = {ItemKind.COST: "Costs need", ItemKind.SALE: "Sales need", ItemKind.EXPENSE_REPORT: "Expense reports need"}
+OF_REPORTS = {
+    RequiredField.DUE_ON: ("Due date", "The day by which whoever sent the receipts in is paid back."),
+    RequiredField.DESCRIPTION: ("Description", "What it is for: of the report, or of each of its receipts."),
+}
 REQUIRED_NAMES = {
     RequiredField.NUMBER: ("Number", "Without, a document is published by its reference here."),
     RequiredField.DUE_ON: ("Due date", "Of invoices: a receipt or a credit note has none."),
@@ -40,7 +44,8 @@ def required_fields(page: GeneralPage) -> list[Block]:
 def _ticks(page: GeneralPage, kind: ItemKind) -> Block:
     """What can be asked for of a kind; nothing of it has to be."""
     required = page.general.required.of(kind)
-    options = [fields.an_option(each, *REQUIRED_NAMES[each]) for each in page.required_fields[kind]]
+    names = REQUIRED_NAMES | (OF_REPORTS if kind is ItemKind.EXPENSE_REPORT else {})
+    options = [fields.an_option(each, *names[each]) for each in page.required_fields[kind]]
     options += [
         fields.an_option(f"{TRACKED}{category}", name, "An option of it, on the document or on each of its lines.")
         for category, name in page.tracking.items()

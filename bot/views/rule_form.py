@@ -30,7 +30,7 @@ from bot.views.kind_settings import DESTINATION_NAMES, STATUS_NAMES
 from bot.views.metadata import NotOursError, RuleRef
 from bot.views.parts import section
 from bot.views.rule_reading import Reading
-from bot.views.rules import OF_NAMES, label_of
+from bot.views.rules import OF_NAMES, back_to_list, label_of
 from bot.views.text import escape, mention, moment, plain
 
 BLOCKS = {
@@ -159,7 +159,12 @@ def _paying(found: RulePage) -> list[Block]:
     if "payment_method" in can:
         method = None if found.payment_method is None else found.payment_method.method
         block = _block(found, BlockId.RULE_METHOD)
-        blocks.append(payment_fields.payment_method_field(block, "Payment method", method))
+        there_are = found.has_methods
+        blocks.append(
+            payment_fields.payment_method_field(
+                block, "Payment method", method, placeholder=NO_OPINION, there_are=there_are
+            )
+        )
     if len(found.destinations) > 1 or says.publish_to is not None:
         options = [fields.an_option(place, DESTINATION_NAMES[place][0]) for place in found.destinations]
         block = _block(found, BlockId.RULE_DESTINATION)
@@ -273,9 +278,21 @@ def _for_what(found: RulePage) -> Block:
 def _buttons(found: RulePage, ref: RuleRef) -> list[ButtonElement]:
     value, rule = ref.encode(), found.rule
     buttons = [ButtonElement(action_id=ActionId.PREVIEW_RULE, text="What would change?", value=value)]
+    back = [] if ref.item_id is not None else [back_to_list(found.organisation_id)]
     if rule is None:
-        return buttons
-    switch = "Switch off" if rule.is_active else "Switch on"
+        return [*buttons, *back]
+    switch = ButtonElement(
+        action_id=ActionId.SWITCH_RULE, text="Switch off" if rule.is_active else "Switch on", value=value
+    )
+    if rule.is_active:
+        switch.confirm = ConfirmObject(
+            title="Switch this rule off?",
+            text=PlainTextObject(
+                text="What it says is taken back from items that nobody has decided on, until it is switched on again."
+            ),
+            confirm="Switch off",
+            deny="Keep it on",
+        )
     delete = ButtonElement(action_id=ActionId.DELETE_RULE, text="Delete", value=value, style="danger")
     delete.confirm = ConfirmObject(
         title="Delete this rule?",
@@ -285,7 +302,7 @@ def _buttons(found: RulePage, ref: RuleRef) -> list[ButtonElement]:
         confirm="Delete",
         deny="Keep it",
     )
-    return [*buttons, ButtonElement(action_id=ActionId.SWITCH_RULE, text=switch, value=value), delete]
+    return [*buttons, switch, delete, *back]
 
 
 def wrong_at(sentences: Mapping[str, str], state: dict[str, Any]) -> dict[str, str]:

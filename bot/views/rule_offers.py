@@ -1,5 +1,7 @@
 """The rule that a supplier's or customer's past comes to: what it would say and why, what it would have changed, its button."""
 
+from collections.abc import Sequence
+
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, ConfirmObject, PlainTextObject
 
 from bot.domain.cards import Details, NamedOffer
@@ -18,8 +20,8 @@ GONE = (
 )
 
 
-def offer(found: Details) -> list[Block]:
-    """Nothing where nothing is offered."""
+def offer(found: Details, others: Sequence[ButtonElement] = ()) -> list[Block]:
+    """Nothing where nothing is offered. `others` are buttons that stand beside."""
     if found.offer is None:
         return []
     named, item = found.offer, found.card.item
@@ -45,7 +47,7 @@ def offer(found: Details) -> list[Block]:
             deny=PlainTextObject(text="Cancel"),
         ),
     )
-    return [section(words), ActionsBlock(elements=[button])]
+    return [section(words), ActionsBlock(elements=[button, *others])]
 
 
 def made(rule: Rule) -> str:

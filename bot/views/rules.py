@@ -33,11 +33,11 @@ from bot.views.text import escape, mention, moment, plain
 
 TITLE = "Rules"
 WHAT_THEY_DO = (
-    "A rule says once how to code all documents of a supplier, of a customer, of whoever sends them in, or of what was paid "
-    "with a payment method. What a person chooses, or what came with the document, stands above it; then the rule of who sent it "
-    "in counts, the payment method's, the supplier's or customer's, and last the settings' defaults."
+    "A rule says once how documents are coded: those of a supplier, of a customer, of the person who sends them in, or of what "
+    "is paid with a payment method.\nWhat a person chooses, or what came with the document, counts before any rule. Of several rules "
+    "the first of these counts: the rule of who sent it in, of its payment method, of its supplier or customer. Defaults come last."
 )
-NONE_YET = "No rules yet. Press *Details* on a card, then *Rule for this supplier*; or choose below whom one is for."
+NONE_YET = "No rules yet. Press *Details* on a card, then *Rule for this supplier…*; or choose below whom one is for."
 OF_NAMES = {
     RuleOf.SUPPLIER: "Supplier",
     RuleOf.CUSTOMER: "Customer",
@@ -47,6 +47,9 @@ OF_NAMES = {
 NO_NAME = "Write the name as their documents have it."
 NOBODY = "Choose a person."
 NO_METHOD = "Choose a payment method."
+NO_METHODS_YET = (
+    "There are no payment methods yet that a rule could be for. An admin adds them under *Payment methods*."
+)
 
 
 class TargetUnreadableError(Exception):
@@ -161,21 +164,36 @@ def _adding() -> StaticSelectElement:
     )
 
 
+def is_of_rules(callback_id: str, metadata: str) -> bool:
+    """Whether a modal is the list, or what that turns into."""
+    is_list = callback_id == CallbackId.EXPLANATION and ":" in metadata
+    return is_list or callback_id in (CallbackId.RULE, CallbackId.RULE_TARGET)
+
+
 def rule_options(rules: Sequence[Rule]) -> list[Option]:
     """Of the select that looks for one."""
     return [fields.an_option(str(rule.id), rule.target.label, OF_NAMES[rule.of]) for rule in rules]
 
 
-def target_form(organisation_id: OrganisationId, of: RuleOf) -> View:
-    """Whom or what a new rule is for."""
+def target_form(organisation_id: OrganisationId, of: RuleOf, *, there_are: bool = True) -> View:
+    """Whom or what a new rule is for. Where there are no payment methods, where one is made."""
+    back = back_to_list(organisation_id)
+    make = ButtonElement(action_id=ActionId.OPEN_PAYMENT_METHODS, text="Payment methods", value=str(organisation_id))
+    asked = [_target_field(of), ActionsBlock(elements=[back])]
     return View(
         type="modal",
         callback_id=CallbackId.RULE_TARGET,
         title=PlainTextObject(text="Add a rule"),
-        submit=PlainTextObject(text="Next"),
+        submit=PlainTextObject(text="Next") if there_are else None,
         close=PlainTextObject(text="Cancel"),
         private_metadata=RuleRef(organisation_id, of).encode(),
-        blocks=[_target_field(of)],
+        blocks=asked if there_are else [section(NO_METHODS_YET), ActionsBlock(elements=[make, back])],
+    )
+
+
+def back_to_list(organisation_id: OrganisationId) -> ButtonElement:
+    return ButtonElement(
+        action_id=ActionId.OPEN_RULES, text="Back to the rules", value=RulesRef(organisation_id).encode()
     )
 
 
@@ -185,7 +203,7 @@ def _target_field(of: RuleOf) -> Block:
             element = UserSelectElement(action_id=ActionId.VALUE)
             return fields.field(BlockId.RULE_NAME, OF_NAMES[of], element, hint="Whoever sends the documents in.")
         case RuleOf.PAYMENT_METHOD:
-            hint = "None here? Add one with /dext payment-methods first."
+            hint = "What is not here yet is added with /dext payment-methods."
             return payment_fields.payment_method_field(BlockId.RULE_NAME, OF_NAMES[of], None, hint=hint, optional=False)
         case _:
             return fields.text_field(

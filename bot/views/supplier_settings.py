@@ -14,31 +14,37 @@ from bot.views.kind_settings import change, what_changed
 from bot.views.metadata import FormRef
 from bot.views.parts import context, section
 from bot.views.reading import member
-from bot.views.text import plain
+from bot.views.text import escape, plain
 
-LABEL = "Suggest a contact for a name that the ledger does not have"
+LABEL = "How alike do names have to be for a contact to be suggested?"
 NAMES = {
-    Strictness.STRICT: f"Strictly: {Strictness.STRICT.least} % of its letters are the same",
-    Strictness.USUAL: f"As usual: {Strictness.USUAL.least} %",
-    Strictness.LOOSE: f"Loosely: {Strictness.LOOSE.least} %",
+    Strictness.STRICT: f"Strict (names {Strictness.STRICT.least} % alike)",
+    Strictness.USUAL: f"Usual (names {Strictness.USUAL.least} % alike)",
+    Strictness.LOOSE: f"Loose (names {Strictness.LOOSE.least} % alike)",
+}
+DOES = {
+    Strictness.STRICT: "Only a slip of the pen. Fewer suggestions, and fewer wrong ones.",
+    Strictness.USUAL: "A letter or two, or a short word, may be otherwise.",
+    Strictness.LOOSE: "Longer differences too. More suggestions: look at each before you approve.",
 }
 ABOUT = (
-    "A contact with the same tax number, or the same name written otherwise, is always suggested; of two that are as near, "
-    "neither is. A suggestion stands on the card, and whoever approves confirms it; *Edit* chooses another contact or a new name."
+    "When the name on a document is none of your contacts in {ledger}, I suggest the contact that it is most like. One with the same "
+    "tax number, or with the same name in other capitals or word order, is always suggested; where two are equally near, none is. "
+    "The suggestion stands on the card: approving confirms it, and *Edit* chooses another contact or a new name."
 )
 THEN = (
-    "It counts for what comes in or is edited from now on. What is suggested on waiting items goes where it is not like enough "
-    "any more."
+    "It counts for what comes in or is edited from now on. Suggestions on waiting items that are not alike enough any more are "
+    "taken away."
 )
 
 
 def form(page: SuppliersPage, *, notice: str | None = None) -> View:
-    options = [fields.an_option(each, name) for each, name in NAMES.items()]
+    options = [fields.an_option(each, name, DOES[each]) for each, name in NAMES.items()]
     blocks: list[Block] = [
         HeaderBlock(text=plain(page.organisation, 150)),
         *([] if notice is None else [section(f":warning: {notice}")]),
-        fields.choice_field(BlockId.SUPPLIER_MATCH, LABEL, options, page.match),
-        context(ABOUT),
+        fields.radio_field(BlockId.SUPPLIER_MATCH, LABEL, options, page.match),
+        context(ABOUT.format(ledger=escape(page.ledger))),
     ]
     return View(
         type="modal",

@@ -14,7 +14,7 @@ from bot.domain.tax_settings import DefaultTax, KindTax, KindTaxPage, TaxForm, T
 from bot.views import fields
 from bot.views.fields import Fields
 from bot.views.ids import BlockId, CallbackId
-from bot.views.kind_settings import NO_RATES, WORDS, Change, change, what_changed
+from bot.views.kind_settings import NO_RATES, WORDS, Change, change, default_tax_hint, what_changed
 from bot.views.metadata import FormRef
 from bot.views.parts import context, section
 from bot.views.reading import member
@@ -35,7 +35,7 @@ USES = {
 POLICIES = {
     TaxPolicy.DOCUMENT: ("The document's tax amount always goes", "What stands on it is booked. Recommended."),
     TaxPolicy.LEDGER: (
-        "The ledger works the tax out",
+        "{ledger} works the tax out",
         "By the tax rate, out of the total; the document's amount stays here.",
     ),
     TaxPolicy.EXCEPTIONS: (
@@ -45,7 +45,7 @@ POLICIES = {
 }
 WHOSE = {
     DefaultTax.ORGANISATION: ("The organisation's default", "The one below, whatever the category is."),
-    DefaultTax.CATEGORY: ("The category's own", "As the ledger has it; where it has none, the one below."),
+    DefaultTax.CATEGORY: ("The category's own", "As {ledger} has it; where it has none, the one below."),
 }
 REGISTERED = (
     ":warning: Switch tax rates off only where the organisation is not registered for VAT, GST or sales tax: what goes to "
@@ -83,13 +83,6 @@ def is_of_sales(block: str) -> bool:
     return block.partition(":")[0] in _OF_SALES
 
 
-def at(block: BlockId, version: int) -> str:
-    """Where a field stands in a form that is drawn from settings of this version: Slack keeps what somebody entered in a block
-    that has the same name when a form is drawn anew, which is then to show what others saved.
-    """
-    return f"{block}:{version}"
-
-
 def form(page: TaxPage, *, notice: str | None = None) -> View:
     blocks: list[Block] = [HeaderBlock(text=plain(page.organisation, 150))]
     if notice is not None:
@@ -112,16 +105,14 @@ def _general(page: TaxPage) -> list[Block]:
     ledger = escape(page.ledger)
     uses = [fields.an_option(key, name, does.format(ledger=page.ledger)) for key, (name, does) in USES.items()]
     blocks: list[Block] = [
-        fields.radio_field(
-            at(BlockId.USES_RATES, page.version), "Tax rates", uses, Uses.ON if page.tax.uses_rates else Uses.OFF
-        ),
+        fields.radio_field(BlockId.USES_RATES, "Tax rates", uses, Uses.ON if page.tax.uses_rates else Uses.OFF),
         context(REGISTERED.format(ledger=ledger)),
     ]
     if not page.offers_policies:
         return [*blocks, context(SENT_AS_STATED.format(ledger=ledger))]
-    policies = [fields.an_option(policy, *POLICIES[policy]) for policy in page.rules.tax_policies]
+    policies = [fields.an_option(policy, *_named(POLICIES[policy], page.ledger)) for policy in page.rules.tax_policies]
     asked = fields.radio_field(
-        at(BlockId.TAX_POLICY, page.version),
+        BlockId.TAX_POLICY,
         "Publishing tax data",
         policies,
         page.tax.policy,
@@ -143,29 +134,29 @@ def _whose(page: TaxPage, found: KindTaxPage) -> list[Block]:
     if not page.offers_categories(found.kind):
         return []
     things, _ = WORDS[found.kind]
-    options: list[Option] = [fields.an_option(whose, *WHOSE[whose]) for whose in DefaultTax]
+    options: list[Option] = [fields.an_option(whose, *_named(WHOSE[whose], page.ledger)) for whose in DefaultTax]
     label = f"Which tax rate {things} get where nobody chose one"
-    return [fields.radio_field(at(KINDS[found.kind].whose, page.version), label, options, found.chosen.whose)]
+    return [fields.radio_field(KINDS[found.kind].whose, label, options, found.chosen.whose)]
 
 
 def _rates(page: TaxPage, found: KindTaxPage) -> list[Block]:
     things, _ = WORDS[found.kind]
-    where = KINDS[found.kind]
+    where, above = KINDS[found.kind], " The category's own stands above it, where that is chosen."
     return [
         fields.tax_rate_field(
-            at(where.rate, page.version),
+            where.rate,
             f"Default tax for {things}",
             found.rate,
-            hint="Leave it empty to choose one on each item.",
+            hint=f"{default_tax_hint(found.kind)}{above if page.offers_categories(found.kind) else ''}",
             optional=True,
         ),
         *_gone(page, found.rate),
         fields.tax_rate_field(
-            at(where.without_amount, page.version),
+            where.without_amount,
             f"Default tax for {things} that show no tax",
             found.without_amount,
-            hint="Used before any other default where no amount of tax stands on the document. Leave it empty to treat these "
-            "as the others.",
+            hint="It stands above the other defaults where no amount of tax stands on the document. Leave it empty to treat "
+            "these as the others.",
             optional=True,
         ),
         *_gone(page, found.without_amount),
@@ -187,10 +178,10 @@ def read(state: dict[str, Any], version: int) -> TaxForm:
         NotOursError: an option that was never offered.
     """
     found = Fields(state)
-    policy = found.option(at(BlockId.TAX_POLICY, version))
-    uses = found.option(at(BlockId.USES_RATES, version))
-    kinds = {kind: _read(found, blocks, version) for kind, blocks in KINDS.items()}
-    rates = {kind: found.tax_rate(at(blocks.rate, version)) for kind, blocks in KINDS.items()}
+    policy = found.option(BlockId.TAX_POLICY)
+    uses = found.option(BlockId.USES_RATES)
+    kinds = {kind: _read(found, blocks) for kind, blocks in KINDS.items()}
+    rates = {kind: found.tax_rate(blocks.rate) for kind, blocks in KINDS.items()}
     tax = TaxSettings(
         uses_rates=uses is None or member(Uses, uses) is Uses.ON,
         policy=TaxPolicy.DOCUMENT if policy is None else member(TaxPolicy, policy),
@@ -200,11 +191,11 @@ def read(state: dict[str, Any], version: int) -> TaxForm:
     return TaxForm(version=version, tax=tax, rates=rates)
 
 
-def _read(found: Fields, where: _Blocks, version: int) -> KindTax:
-    whose = found.option(at(where.whose, version))
+def _read(found: Fields, where: _Blocks) -> KindTax:
+    whose = found.option(where.whose)
     return KindTax(
         whose=DefaultTax.ORGANISATION if whose is None else member(DefaultTax, whose),
-        without_amount=found.tax_rate(at(where.without_amount, version)),
+        without_amount=found.tax_rate(where.without_amount),
     )
 
 
@@ -226,20 +217,26 @@ def saved(page: TaxPage) -> View:
 
 
 def _changed(before: TaxPage, now: TaxPage) -> list[Change]:
-    was, new = before.tax, now.tax
+    was, new, ledger = before.tax, now.tax, escape(now.ledger)
     found = [
         *change("Tax rates", _uses(was), _uses(new)),
-        *change("Publishing tax data", POLICIES[was.policy][0], POLICIES[new.policy][0]),
+        *change("Publishing tax data", *(_named(POLICIES[each.policy], ledger)[0] for each in (was, new))),
     ]
     for each in now.kinds:
         earlier = before.of(each.kind)
         if earlier is not None:
             things, _ = WORDS[each.kind]
-            found += change(f"Which tax rate {things} get", WHOSE[earlier.chosen.whose][0], WHOSE[each.chosen.whose][0])
+            whose = (WHOSE[at.chosen.whose][0] for at in (earlier, each))
+            found += change(f"Which tax rate {things} get", *whose)
             found += change(f"Default tax for {things}", _label(earlier.rate), _label(each.rate))
             name = f"Default tax for {things} that show no tax"
             found += change(name, _label(earlier.without_amount), _label(each.without_amount))
     return found
+
+
+def _named(words: tuple[str, str], ledger: str) -> tuple[str, str]:
+    name, does = words
+    return name.format(ledger=ledger), does.format(ledger=ledger)
 
 
 def _uses(tax: TaxSettings) -> str:

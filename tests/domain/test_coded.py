@@ -6,6 +6,7 @@ from decimal import Decimal
 from random import Random
 from uuid import UUID
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -456,3 +457,18 @@ def test_whatever_rules_there_are_what_was_said_stands_and_it_is_worked_out_alik
         if facts[name] is not None:
             assert getattr(after.facts, name) == facts[name]
     assert not after.facts.ruled & after.facts.edited
+
+
+@pytest.mark.parametrize("number", [21, 63, 67, 85, 99])
+def test_a_source_that_only_a_newer_program_knows_keeps_its_number_and_its_place(number: int) -> None:
+    """While programs are exchanged one by one, the old ones read what the new ones wrote."""
+    found = msgspec.json.decode(f'{{"value": "429", "source": {number}}}', type=CodedValue)
+
+    assert found.source == number
+    assert msgspec.json.decode(msgspec.json.encode(found), type=CodedValue) == found
+    assert found.source is Source(number)
+    assert found.source.words
+    assert found.source.is_worked_out is (number < Source.PRODUCT and number < 66)
+    assert found.offer("461", Source.PERSON).value == ("461" if number < Source.PERSON else "429")
+    assert found.as_said.value == (None if found.source.is_worked_out else "429")
+    assert number not in list(Source)

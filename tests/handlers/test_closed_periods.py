@@ -207,7 +207,7 @@ async def test_what_is_saved_is_seen_again_and_wrong_or_late_forms_lose_nothing(
     month = next(
         str(option["value"])
         for block in desk.modal(ADMIN).blocks
-        if block["block_id"] == BlockId.CLOSED_UNTIL
+        if str(block["block_id"]).startswith(BlockId.CLOSED_UNTIL)
         for option in block["element"]["options"]
         if "The month before" in str(option)
     )
@@ -215,3 +215,13 @@ async def test_what_is_saved_is_seen_again_and_wrong_or_late_forms_lose_nothing(
     assert (await desk.world.settings()).general.closing.until == date.fromisoformat(month)
     await desk.slack.command("/dext", "settings general", user=APPROVER, channel=BILLS)
     assert "admins can do that" in desk.whispers(APPROVER)[-1]
+
+
+async def test_a_day_that_is_typed_while_no_day_is_chosen_is_asked_about_and_not_dropped(desk: Desk) -> None:
+    vain = await decide(desk, **{BlockId.CLOSED_DAY: "2026-02-28"})
+    assert "Choose “The day below”" in vain.errors[BlockId.CLOSED_DAY]
+    await desk.slack.close_modal(ADMIN, everything=True)
+
+    assert (await decide(desk, **{BlockId.CLOSED_UNTIL: "day", BlockId.CLOSED_DAY: "2026-02-28"})).errors == {}
+    await desk.slack.close_modal(ADMIN, everything=True)
+    assert (await decide(desk, **{BlockId.CLOSED_UNTIL: "open"})).errors == {}, "the day of before stands there still"

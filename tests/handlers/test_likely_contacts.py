@@ -7,7 +7,7 @@ import pytest
 from bot.playground.slack import ADMIN, APPROVER, BILLS, BOOKKEEPER, View
 from bot.views.ids import ActionId, BlockId
 from providers.xero.simulator import TRADING
-from tests.handlers.desk import Desk, a_desk, actions, words
+from tests.handlers.desk import Desk, a_desk, actions, filled, words
 
 TAKEN = "The ledger has nobody of just this name, and it is taken for Central Copiers"
 
@@ -80,12 +80,12 @@ async def test_how_like_a_name_has_to_be_is_a_setting_and_what_waits_follows_a_s
     assert TAKEN in await bill(desk, "INV-1", "Central Copeirs")
     assert TAKEN not in await bill(desk, "INV-2", "Zentral Copeirs")
 
-    assert "*Suggest a contact" in await choose(desk, "loose")
+    assert "*How alike do names" in await choose(desk, "loose")
     assert TAKEN in await bill(desk, "INV-3", "Zentral Copeirs")
 
     said = await choose(desk, "strict")
-    assert "Strictly: 95 %" in said
-    assert "(was: Loosely: 78 %)" in said
+    assert "Strict (names 95 % alike)" in said
+    assert "(was: Loose (names 78 % alike))" in said
     cards = [words(desk.card(number)) for number in ("INV-1", "INV-3")]
     assert not any("taken for" in card for card in cards)
     assert all(ActionId.APPROVE_ITEM in actions(desk.card(number)) for number in ("INV-1", "INV-3"))
@@ -100,6 +100,7 @@ async def test_a_stale_form_is_drawn_anew_and_others_are_told_who_may(desk: Desk
     await desk.slack.submit(stale, {BlockId.SUPPLIER_MATCH: "loose"})
 
     assert "Somebody else saved these settings" in words(desk.modal(ADMIN))
-    await desk.slack.submit(desk.modal(ADMIN), {BlockId.SUPPLIER_MATCH: "loose"})
+    again = desk.modal(ADMIN)
+    await desk.slack.submit(again, filled(again, {BlockId.SUPPLIER_MATCH: "loose"}))
     assert "It is saved" in words(desk.modal(ADMIN))
     assert (await desk.world.settings()).supplier_match == "loose"

@@ -11,7 +11,7 @@ from bot.playground.slack import ADMIN, BILLS, BOOKKEEPER, MEMBER, View
 from bot.views.ids import ActionId, BlockId
 from tests.handlers.api_client import A_BILL, a_client
 from tests.handlers.desk import CATEGORY, OTHER_CATEGORY, Desk, actions, filled, words
-from tests.handlers.ruling import save_rule
+from tests.handlers.ruling import save_rule, switch
 from tests.handlers.test_paid import account
 
 SUPPLIER = "Paper &amp; Ink Ltd"
@@ -57,7 +57,7 @@ async def test_a_rule_made_from_a_document_codes_what_waits_and_is_tried_out_bef
     assert "New items and 3 waiting items" in str(form.blocks)
     await desk.press(form, ActionId.PREVIEW_RULE, BOOKKEEPER)
     assert "*2 of 3 waiting items would change.*" in words(desk.modal(BOOKKEEPER))
-    assert "category" in words(desk.modal(BOOKKEEPER))
+    assert ": Category: 429 · General Expenses → 461 · Printing" in words(desk.modal(BOOKKEEPER))
     assert "429" in words(desk.card("INV-2"))
     await desk.slack.close_modal(BOOKKEEPER)
 
@@ -201,3 +201,99 @@ async def test_a_rule_that_has_documents_paid_from_nowhere_is_warned_of(desk: De
     await methods.save(actor, of, known.method.id, replace(form, version=1, bank_account=await account(desk, "090")))
 
     assert ":warning:" not in words(await listed(desk))
+
+
+async def test_what_a_preview_says_has_names_and_days_and_what_there_is_none_of_is_said_so(desk: Desk) -> None:
+    await desk.add()
+    await save_rule(desk, account=OTHER_CATEGORY, is_for_waiting=False)
+    await listed(desk)
+    form = await change(desk, SUPPLIER)
+    says: dict[str, object] = {
+        BlockId.RULE_DUE: "after_date",
+        BlockId.RULE_DUE_DAYS: "14",
+        BlockId.RULE_DESCRIPTION: "Paper",
+        BlockId.RULE_STATUS: "draft",
+    }
+    await desk.slack.click(form, ActionId.PREVIEW_RULE, user=BOOKKEEPER, values=filled(form, says))
+
+    told = words(desk.modal(BOOKKEEPER))
+    assert "Published as: Awaiting payment → Draft" in told
+    assert "Description: none → Paper" in told
+
+
+async def test_a_rule_from_a_document_says_what_was_decided_of_it_and_no_default(desk: Desk) -> None:
+    """The default of the day would stay in the rule for ever, and be above the one that is saved next."""
+    await desk.add()
+    form = await form_from(desk)
+    assert not [each for each in form.blocks if "initial_option" in str(each) and "rule_tax" in str(each["block_id"])]
+    assert not [each for each in form.blocks if "initial_option" in str(each) and "rule_acc" in str(each["block_id"])]
+    assert set(await sent(desk, {})) == {BlockId.RULE_FOR}
+
+    await desk.slack.close_modal(BOOKKEEPER, everything=True)
+    await desk.edit("INV-1", {BlockId.ACCOUNT: OTHER_CATEGORY})
+    await form_from(desk)
+    assert await sent(desk, {}) == {}
+    assert words(desk.modal(BOOKKEEPER)).partition(f"*{SUPPLIER}* · supplier\n")[2].startswith("461 · Printing")
+    assert "20 %" not in words(desk.modal(BOOKKEEPER))
+
+
+async def test_details_offers_to_change_the_rule_that_there_is(desk: Desk) -> None:
+    await desk.add()
+    await desk.press(desk.card("INV-1"), ActionId.SHOW_DETAILS, BOOKKEEPER)
+    assert "Rule for this supplier…" in str(desk.modal(BOOKKEEPER).blocks)
+
+    await save_rule(desk, account=OTHER_CATEGORY)
+    await desk.slack.close_modal(BOOKKEEPER, everything=True)
+    await desk.press(desk.card("INV-1"), ActionId.SHOW_DETAILS, BOOKKEEPER)
+    assert "Change the rule for Paper & Ink Ltd…" in str(desk.modal(BOOKKEEPER).blocks)
+    assert "follows a rule: supplier Paper &amp; Ink Ltd" in words(desk.modal(BOOKKEEPER))
+
+
+async def test_what_follows_settings_says_so_and_names_no_rule(desk: Desk) -> None:
+    await save_rule(desk, publish_as="awaiting_payment")
+    await desk.add()
+    await desk.world.set_up(category=OTHER_CATEGORY)
+    await desk.press(desk.card("INV-1"), ActionId.SHOW_DETAILS, BOOKKEEPER)
+
+    assert "Dext: follows new settings" in words(desk.modal(BOOKKEEPER))
+    assert "follows a rule" not in words(desk.modal(BOOKKEEPER))
+
+
+async def test_every_form_of_a_rule_leads_back_to_the_list(desk: Desk) -> None:
+    await save_rule(desk, account=OTHER_CATEGORY)
+    await listed(desk)
+    for chosen in ("supplier", "customer", "person"):
+        await desk.slack.click(desk.modal(BOOKKEEPER), ActionId.ADD_RULE, user=BOOKKEEPER, value=chosen)
+        assert desk.modal(BOOKKEEPER).definition["callback_id"] == "rule_target"
+        await desk.press(desk.modal(BOOKKEEPER), ActionId.OPEN_RULES, BOOKKEEPER)
+        assert SUPPLIER in words(desk.modal(BOOKKEEPER))
+    await change(desk, SUPPLIER)
+    await desk.press(desk.modal(BOOKKEEPER), ActionId.OPEN_RULES, BOOKKEEPER)
+    assert "*Rules*" in words(desk.modal(BOOKKEEPER))
+    await desk.slack.close_modal(BOOKKEEPER)
+    assert desk.slack.view(BOOKKEEPER) is None, "the list came over the form, and not in its place"
+
+
+async def test_a_rule_is_switched_off_after_a_question(desk: Desk) -> None:
+    rule = await save_rule(desk, account=OTHER_CATEGORY)
+    await listed(desk)
+    assert "Switch this rule off?" in str((await change(desk, SUPPLIER)).blocks)
+    await switch(desk, rule, is_active=False)
+    await desk.slack.close_modal(BOOKKEEPER, everything=True)
+    await listed(desk)
+    assert "Switch this rule off?" not in str((await change(desk, SUPPLIER)).blocks)
+
+
+async def test_where_there_are_no_payment_methods_the_way_to_make_one_is_shown(desk: Desk) -> None:
+    await desk.slack.command("/dext", "rules", user=ADMIN, channel=BILLS)
+    await desk.slack.click(desk.modal(ADMIN), ActionId.ADD_RULE, user=ADMIN, value="payment_method")
+    assert "There are no payment methods yet" in words(desk.modal(ADMIN))
+    assert {ActionId.OPEN_PAYMENT_METHODS, ActionId.OPEN_RULES} <= set(actions(desk.modal(ADMIN)))
+    assert "submit" not in desk.modal(ADMIN).definition
+
+    await save_rule(desk, account=OTHER_CATEGORY)
+    await desk.press(desk.modal(ADMIN), ActionId.OPEN_RULES, ADMIN)
+    await desk.slack.click(
+        desk.modal(ADMIN), ActionId.CHANGE_RULE, user=ADMIN, block_id=desk.modal(ADMIN).blocks[2]["block_id"]
+    )
+    assert "No payment methods yet" in str(desk.modal(ADMIN).blocks)

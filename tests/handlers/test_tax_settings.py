@@ -14,7 +14,9 @@ from bot.domain.tax_settings import DefaultTax, TaxForm, TaxSettings
 from bot.playground.slack import ADMIN, BILLS, BOOKKEEPER, MEMBER, View
 from bot.services.settings_pages import FormRefusedError
 from bot.views import tax_settings as views
+from bot.views.fields import entered
 from bot.views.ids import ActionId, BlockId
+from bot.views.metadata import FormRef
 from providers.quickbooks.simulator import TRADING as COMPANY
 from providers.xero.simulator import TRADING
 from tests.handlers.desk import CATEGORY, Desk, a_desk, actions, at, filled, words
@@ -219,7 +221,8 @@ def blocks_of(form: View) -> set[str]:
 
 def read(form: View) -> TaxForm:
     """What it shows."""
-    return views.read(form.entries, int(at(form, RATES).partition(":")[2]))
+    about = FormRef.decode(str(form.definition["private_metadata"]))
+    return views.read(entered(form.entries, about), about.version)
 
 
 async def looked_through(desk: Desk, form: View, block: str) -> set[str]:
