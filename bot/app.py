@@ -55,6 +55,7 @@ from handlers.approvals import ApprovalHandlers
 from handlers.authorize import authorize
 from handlers.bank_match import BankMatchHandlers
 from handlers.browsing import BrowsingHandlers
+from handlers.changing import ChangeHandlers
 from handlers.channel_events import ChannelEventHandlers
 from handlers.channels import ChannelHandlers
 from handlers.choices import ChoiceHandlers
@@ -80,6 +81,7 @@ from handlers.lifecycle import LifecycleHandlers
 from handlers.lines import LineHandlers
 from handlers.links import ItemPages
 from handlers.managing import ManagingHandlers
+from handlers.merging import MergeHandlers
 from handlers.naming import NamingHandlers
 from handlers.new_suppliers import NewSupplierHandlers
 from handlers.paying import PayingHandlers
@@ -132,6 +134,8 @@ def features(services: Services) -> tuple[Feature, ...]:
     quiet = QuietSettingsHandlers(services.quiet_settings)
     return (
         ConnectionHandlers(services.connections, services.flows, services.naming),
+        ChangeHandlers(services.changing),
+        MergeHandlers(services.merging, services.carrying_over),
         NamingHandlers(services.naming, services.typing_lists, services.managing),
         DisconnectHandlers(services.disconnecting, services.organisations),
         HomeHandlers(services.home),

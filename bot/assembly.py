@@ -28,6 +28,9 @@ from bot.services.bank_settings import BankSettings
 from bot.services.browsing import Browsing
 from bot.services.budgets import SharedBudget
 from bot.services.cards import Cards
+from bot.services.carried_items import carrying_items
+from bot.services.carrying_over import CarryingOver
+from bot.services.changing import Changing
 from bot.services.channels import Channels
 from bot.services.choices import Choices
 from bot.services.choosing_suppliers import ChoosingSuppliers
@@ -57,6 +60,7 @@ from bot.services.jobs import Jobs
 from bot.services.linking import Linking
 from bot.services.listing_channels import ListingChannels
 from bot.services.managing import Managing
+from bot.services.merging import Merging
 from bot.services.moving import Moving
 from bot.services.my_work import MyWork
 from bot.services.naming import Naming
@@ -129,6 +133,9 @@ class Services:
     typing_lists: TypingLists
     connections: Connections
     disconnecting: Disconnecting
+    changing: Changing
+    merging: Merging
+    carrying_over: CarryingOver
     home: Home
     managing: Managing
     refreshing: Refreshing
@@ -220,7 +227,8 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
     read = ChildReader()
     forms = ItemForms(db, people, providers, config.public_url)
     files = SlackFiles(clients, session, config.slack_files_host)
-    following, uploads = Following(db, jobs), SlackUploads(clients, session, files)
+    following, uploads = Following(db, jobs, find_carrier=carrying_items), SlackUploads(clients, session, files)
+    merging = Merging(db, people, providers)
     settings = SettingsService(db, people, default_messages.look, following.begin)
     rules = Rules(db, people, providers, following.begin)
     return Services(
@@ -242,6 +250,9 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         typing_lists=TypingLists(db, people, providers, following.begin, files.handed_in),
         connections=connections,
         disconnecting=Disconnecting(db, people, providers),
+        changing=Changing(db, people, connections, flows, providers),
+        merging=merging,
+        carrying_over=CarryingOver(db, merging, following.begin, following.begin_to_carry),
         home=Home(db, statuses, people, MyWork()),
         managing=Managing(db, people, statuses),
         refreshing=refreshing,

@@ -6,6 +6,7 @@ import secrets
 from bot.delivery import BusyError, RepeatedDeliveryError
 from bot.domain.items import IllegalMoveError
 from bot.services.bank_settings import NothingToMatchError
+from bot.services.changing import AlreadyReplacedError
 from bot.services.current import ItemNotFoundError, NotNowError, StaleItemError
 from bot.services.disconnecting import AlreadyDisconnectedError
 from bot.services.downloading import CannotDownloadError
@@ -50,6 +51,7 @@ def words_for(error: Exception) -> Whisper:
             | CannotRefreshError()
             | CannotDownloadError()
             | AlreadyDisconnectedError()
+            | AlreadyReplacedError()
             | FileNotFoundHereError()
             | NoDraftError()
             | MethodNotFoundError()

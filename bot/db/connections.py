@@ -131,6 +131,8 @@ class ConnectFlowRow(Base):
     provider: Mapped[str]
     organisation_id: Mapped[UUID | None]
     """Set when an existing organisation is being reconnected; another one is then refused."""
+    replaces_id: Mapped[UUID | None]
+    """Set when another organisation is to take this one's place."""
     stage: Mapped[str]
     link_hash: Mapped[str] = mapped_column(unique=True)
     cookie_hash: Mapped[str | None] = mapped_column(index=True)

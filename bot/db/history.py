@@ -13,10 +13,15 @@ from sqlalchemy import Row, bindparam, select, text
 from bot.db.base import load
 from bot.db.items import COUNTS, ITEMS
 from bot.db.unit_of_work import Tx
+from bot.domain.books import ListKind
 from bot.domain.coding import Coding
 from bot.domain.documents import DocumentType, ItemKind
+from bot.domain.gone_codes import Code
 from bot.domain.history import NEWEST, Past, common_codes, due_days_of
 from bot.domain.ids import ItemId, OrganisationId, WorkspaceId
+
+MOST_LATELY = 500
+"""Documents that tell what books are used for."""
 
 APPROVED = (
     select(ITEMS.c.id, ITEMS.c.reference, ITEMS.c.decided_at, ITEMS.c.issued_on, ITEMS.c.facts, ITEMS.c.coding)
@@ -63,3 +68,35 @@ def _past(row: Row[Any]) -> Past:
         contact=coding.contact.value,
         due_days=due_days_of(row.issued_on, facts.due_on),
     )
+
+
+_LATELY = (
+    select(ITEMS.c.coding, ITEMS.c.facts)
+    .where(
+        ITEMS.c.workspace_id == bindparam("workspace_id"),
+        ITEMS.c.organisation_id == bindparam("organisation_id"),
+        text(COUNTS),
+    )
+    .order_by(ITEMS.c.decided_at.desc(), ITEMS.c.id.desc())
+    .limit(bindparam("most"))
+)
+
+
+async def lately_approved(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, *, most: int = MOST_LATELY
+) -> frozenset[Code]:
+    """What the newest that were approved, of whatever supplier, were booked to as a whole."""
+    of = {"workspace_id": workspace_id, "organisation_id": organisation_id, "most": most}
+    found: set[Code] = set()
+    for row in (await tx.execute(_LATELY, of)).all():
+        coding = load(row.coding, Coding)
+        codes, contact = common_codes(coding, len(_FACTS.decode(row.facts).lines)), coding.contact.value
+        named = (
+            (ListKind.ACCOUNTS, codes.account),
+            (ListKind.TAX_RATES, codes.tax_rate),
+            (ListKind.PRODUCTS, codes.product),
+            (ListKind.CONTACTS, contact),
+        )
+        found |= {Code(kind, key) for kind, key in named if key is not None}
+        found |= {Code(ListKind.TRACKING_CATEGORIES, track.option, track.category) for track in codes.tracking}
+    return frozenset(found)

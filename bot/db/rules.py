@@ -1,6 +1,6 @@
 """The rules of an organisation, found by what items are known by."""
 
-from collections.abc import AsyncIterator, Collection, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -21,11 +21,12 @@ MOST_RULES = 10_000
 """Of one organisation: twice what the largest is known to have."""
 READ_AT_ONCE = 500
 """Rules that are read, and understood, without a turn for anybody else: a fiftieth of a second."""
+INSERTED_AT_ONCE = 500
 
 
 class RuleRow(Base):
     """A rule. Deleted it stays, because items name it and it can be restored; no reading of the ledger's lists changes it,
-    and no disconnecting.
+    and disconnecting only where a person has it forgotten.
 
     `opinions` and `earlier` are JSON of the domain's. Changes go by compare-and-set on `version`; what was changed is in the
     audit log.
@@ -201,6 +202,17 @@ async def insert_rule(tx: Tx, rule: Rule) -> bool:
     return bool(done.rowcount)
 
 
+async def insert_rules(tx: Tx, rules: Sequence[Rule]) -> None:
+    """Those that are of nothing that the organisation has a rule of already."""
+    for start in range(0, len(rules), INSERTED_AT_ONCE):
+        values = [
+            {"id": rule.id, "workspace_id": rule.workspace_id, "organisation_id": rule.organisation_id, **_values(rule)}
+            for rule in rules[start : start + INSERTED_AT_ONCE]
+        ]
+        statement = tx.insert(RuleRow).on_conflict_do_nothing(index_elements=["organisation_id", "of", "key"])
+        await tx.execute(statement, values)
+
+
 async def change_rule(tx: Tx, rule: Rule, *, at_version: int) -> bool:
     """False where it is not at that version any more. Its key has to be free."""
     of = {
@@ -210,6 +222,13 @@ async def change_rule(tx: Tx, rule: Rule, *, at_version: int) -> bool:
         "of_version": at_version,
     }
     return bool((await tx.execute(_CHANGE.values(**_values(rule)), of)).rowcount)
+
+
+async def delete_rules(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> None:
+    """All of them; each can be restored."""
+    ours = RULES.c.workspace_id == workspace_id, RULES.c.organisation_id == organisation_id
+    gone = RULES.update().where(*ours, RULES.c.is_deleted.is_(False))
+    await tx.execute(gone.values(is_deleted=True, version=RULES.c.version + 1, changed_at=tx.now))
 
 
 def _values(rule: Rule) -> Mapping[str, Any]:

@@ -39,6 +39,9 @@ class Stop(StrEnum):
     DENIED = "denied"
     NOTHING_GRANTED = "nothing_granted"
     OTHER_ORGANISATION = "other_organisation"
+    SAME_ORGANISATION = "same_organisation"
+    NO_ADMIN = "no_admin"
+    REPLACED = "replaced"
     NOT_ALLOWED = "not_allowed"
     PROVIDER_FAILED = "provider_failed"
     SLACK_FAILED = "slack_failed"
@@ -108,6 +111,21 @@ EXPLANATIONS: dict[Stop, Explanation] = {
         "The organisation that came back is not the one that was chosen here. Nothing was changed.",
         AFRESH,
     ),
+    Stop.SAME_ORGANISATION: Explanation(
+        "That is the organisation you have",
+        "You are changing to another organisation, and chose the one that is to be replaced. Nothing was changed.",
+        "Press Change organisation again and choose another one. To renew the sign-in of this one, press Reconnect.",
+    ),
+    Stop.NO_ADMIN: Explanation(
+        "You are no admin of what is to be replaced",
+        "Only an admin of an organisation can put another one in its place. Nothing was changed.",
+        "Ask one of its admins to press Change organisation on its Manage page.",
+    ),
+    Stop.REPLACED: Explanation(
+        "Another one takes its place already",
+        "Somebody began to put another organisation in the place of one of these two. Nothing was changed.",
+        "Look at Merge lists on the Manage page of the organisation that is connected.",
+    ),
     Stop.NOT_ALLOWED: Explanation(
         "You may no longer connect software",
         "Connecting is for this workspace's Slack owners and admins, and for whoever installed Dext. Nothing was connected.",
@@ -161,8 +179,9 @@ class OtherOrganisation:
             f"That is not {self.wanted}",
             f"This reconnects {self.wanted}, but the sign-in shares {picked} with us. A reconnection keeps settings, items "
             "and rules, so it goes to the same organisation only. Nothing was changed.",
-            f"Press Reconnect again, sign in as somebody who can see {self.wanted}, and allow that one. To connect "
-            f"{self.picked[0]} beside it, type /dext connect in Slack.",
+            f"Press Reconnect again, sign in as somebody who can see {self.wanted}, and allow that one. To have "
+            f"{self.picked[0]} take its place, press Change organisation on its Manage page; to connect it beside, type "
+            "/dext connect in Slack.",
         )
 
 

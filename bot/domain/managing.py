@@ -9,6 +9,7 @@ from bot.domain.books import ListKind
 from bot.domain.conditions import ConnectionStatus
 from bot.domain.general import Purpose
 from bot.domain.ids import ChannelId, OrganisationId, UserId
+from bot.domain.merging import MergeOffer
 from bot.domain.rights import Role
 
 RoleHolders = Mapping[Role, tuple[UserId, ...]]
@@ -23,6 +24,8 @@ class ManagePage:
     alerts_channel: ChannelId | None
     bank: BankPage | None = None
     """How costs are matched with bank lines; None where they cannot be."""
+    merging: MergeOffer | None = None
+    """Where other books can be taken over from, or were, or others take over from these."""
     lost: Mapping[UserId, str] = field(default_factory=dict)
     """Admins who cannot act any more, with the reasons; looked at only for somebody who may take over."""
 

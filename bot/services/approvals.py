@@ -93,7 +93,7 @@ class Approvals:
             waiting, there = await waiting_on(tx, before), await left_there(tx, before)
             item = await _decided(tx, before, decided, REJECTED, actor.user_id)
             if there is not None:
-                await tell_left_there(tx, item, there, actor, "rejected it")
+                await tell_left_there(tx, item, there, actor.user_id, "rejected it")
             await settled(tx, waiting)
         return item
 

@@ -6,7 +6,7 @@ from bot.db import steps
 from bot.db.items import change_item, load_item
 from bot.db.recodings import UNDECIDED
 from bot.db.unit_of_work import Database, Tx
-from bot.domain.ids import ItemId
+from bot.domain.ids import ItemId, UserId
 from bot.domain.items import MOVES, Archived, Item, ItemState
 from bot.domain.problems import ProblemCode
 from bot.domain.publishing import AFTER_DOCUMENT, StepKind
@@ -61,7 +61,7 @@ class Archiving:
             facts = alert.problem.facts
             why = f"the same document is in {facts.get('ledger', 'the ledger')} already"
             archived = Archived(from_state=before.state, by=actor.user_id, at=tx.now, why=why)
-            item = await put_away(tx, before, archived, actor, ledger_url=facts.get("link"))
+            item = await put_away(tx, before, archived, actor.user_id, ledger_url=facts.get("link"))
             await alerts.left(tx, item, f"{mention(actor.user_id)} archived it: {why}.", of=(StepKind.DOCUMENT,))
             return item
 
@@ -83,7 +83,7 @@ class Archiving:
                 raise NotNowError(before, GOES_ON_ELSEWHERE)
             if before.version != version:
                 raise StaleItemError(before)
-            item = await _changed(tx, before, await as_it_was(tx, before), "unarchived", actor)
+            item = await _changed(tx, before, await as_it_was(tx, before), "unarchived", actor.user_id)
             # nothing may be left to answer by now, or something be missing
             return await settle(tx, item) or item if item.state in UNDECIDED else item
 
@@ -103,7 +103,7 @@ class Archiving:
                 why=None if other is None else f"a duplicate of {other.reference}",
                 other=None if other is None else other.id,
             )
-            item = await put_away(tx, before, archived, actor)
+            item = await put_away(tx, before, archived, actor.user_id)
             await _end_alert(tx, before, f"{mention(actor.user_id)} archived it")
             return item
 
@@ -128,7 +128,7 @@ def require_archivable(item: Item, version: int) -> None:
         raise StaleItemError(item)
 
 
-async def put_away(tx: Tx, before: Item, archived: Archived, actor: Actor, *, ledger_url: str | None = None) -> Item:
+async def put_away(tx: Tx, before: Item, archived: Archived, by: UserId, *, ledger_url: str | None = None) -> Item:
     """`ledger_url` is where the ledger has the same document. What of its own stays there, otherwise than it was approved, is told.
 
     Raises:
@@ -137,23 +137,21 @@ async def put_away(tx: Tx, before: Item, archived: Archived, actor: Actor, *, le
     waiting, there = await waiting_on(tx, before), await left_there(tx, before)
     url = ledger_url or (there and there.link) or before.ledger_url
     after = replace(before, state=ItemState.ARCHIVED, archived=archived, ledger_url=url)
-    item = await _changed(tx, before, after, "moved away" if archived.is_moved else "archived", actor)
+    item = await _changed(tx, before, after, "moved away" if archived.is_moved else "archived", by)
     if there is not None:
-        await tell_left_there(tx, item, there, actor, f"{'moved' if archived.is_moved else 'archived'} it")
+        await tell_left_there(tx, item, there, by, f"{'moved' if archived.is_moved else 'archived'} it")
     await settled(tx, waiting)
     return item
 
 
-async def _changed(tx: Tx, before: Item, after: Item, deed: str, actor: Actor) -> Item:
+async def _changed(tx: Tx, before: Item, after: Item, deed: str, by: UserId) -> Item:
     item = await change_item(tx, before, after)
     if item is None:
         raise StaleItemError(before)
     facts: dict[str, str] = {"was": before.state, "is": item.state}
     if item.archived is not None and item.archived.why is not None:
         facts["why"] = item.archived.why
-    await audit.record(
-        tx, item.workspace_id, item.id, deed, by=actor.user_id, organisation_id=item.organisation_id, facts=facts
-    )
+    await audit.record(tx, item.workspace_id, item.id, deed, by=by, organisation_id=item.organisation_id, facts=facts)
     await show(tx, item)
     return item
 

@@ -72,8 +72,10 @@ class ConnectFlows:
         *,
         channel_id: ChannelId | None = None,
         organisation_id: OrganisationId | None = None,
+        replaces_id: OrganisationId | None = None,
     ) -> str:
-        """A link for this person, good for ten minutes and once. Earlier links nobody opened stop working.
+        """A link for this person, good for ten minutes and once. Earlier links nobody opened stop working. It renews the
+        connection of `organisation_id`, or puts what is chosen in the place of `replaces_id`.
 
         Raises:
             NotAllowedError: names who may connect.
@@ -98,6 +100,7 @@ class ConnectFlows:
                     user_id=actor.user_id,
                     provider=provider,
                     organisation_id=organisation_id,
+                    replaces_id=replaces_id,
                     stage=Stage.OFFERED,
                     link_hash=hashed(link),
                     code_tries=0,

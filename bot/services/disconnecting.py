@@ -21,6 +21,7 @@ from bot.db.connections import (
 )
 from bot.db.items import ITEMS
 from bot.db.list_terms import ListTermRow
+from bot.db.rules import delete_rules
 from bot.db.unit_of_work import Database, Nudge, Tx
 from bot.domain.connections import Health
 from bot.domain.disconnecting import Disconnected, Disconnection, Keep
@@ -72,8 +73,8 @@ class Disconnecting:
         person = await self.people.identify(actor)
         async with self.db.read() as tx:
             await self.people.require(tx, Deed.DISCONNECT, actor, person, organisation_id)
-            row = await _live(tx, actor.workspace.id, organisation_id)
-            return await self._seen(tx, row)
+            row = await live_connection(tx, actor.workspace.id, organisation_id)
+            return await seen_of(tx, self.providers, row)
 
     async def disconnect(
         self, actor: Actor, organisation_id: OrganisationId, keep: Keep, *, stamp: int
@@ -87,50 +88,56 @@ class Disconnecting:
         person = await self.people.identify(actor)
         async with self.db.write() as tx:
             await self.people.require(tx, Deed.DISCONNECT, actor, person, organisation_id)
-            row = await _live(tx, actor.workspace.id, organisation_id)
-            seen = await self._seen(tx, row)
+            row = await live_connection(tx, actor.workspace.id, organisation_id)
+            seen = await seen_of(tx, self.providers, row)
             if seen.stamp != stamp:
                 raise RenewedMeanwhileError
-            await self._end(tx, row, actor.user_id, seen, keep)
+            await end_and_tell(tx, self.providers, row, actor.user_id, seen, keep)
         return seen
 
-    async def _end(self, tx: Tx, row: Row[Any], by: UserId, seen: Disconnection, keep: Keep) -> None:
-        await end(tx, row)
-        workspace_id, organisation_id = WorkspaceId(row.workspace_id), OrganisationId(row.organisation_id)
-        looked_for = (await self._seen(tx, row)).on_their_way  # without what was taken back
-        waiting = seen.waiting + seen.on_their_way - looked_for
-        told = Disconnected(by=by, waiting=waiting, keep=keep, looked_for=looked_for)
-        facts = msgspec.to_builtins(told)
-        # told before the channels are forgotten
-        await tell(tx, row, disconnected_role(row.connected_at), facts, concerned=(by,))
-        await _forget(tx, workspace_id, organisation_id, keep)
-        await audit.record(
-            tx,
-            workspace_id,
-            row.id,
-            "organisation disconnected",
-            by=by,
-            organisation_id=organisation_id,
-            facts={"provider": row.provider, "tenant": row.tenant_id, **facts},
-        )
 
-    async def _seen(self, tx: Tx, row: Row[Any]) -> Disconnection:
-        provider = self.providers.get(row.provider)
-        counted = select(ITEMS.c.state, func.count().label("items")).where(
-            ITEMS.c.workspace_id == row.workspace_id,
-            ITEMS.c.organisation_id == row.organisation_id,
-            ITEMS.c.state.in_((ItemState.APPROVED, *ON_THEIR_WAY)),
-        )
-        found = {of.state: int(of.items) for of in (await tx.execute(counted.group_by(ITEMS.c.state))).all()}
-        return Disconnection(
-            organisation_id=OrganisationId(row.organisation_id),
-            organisation=row.name,
-            ledger=row.provider if provider is None else provider.profile.name,
-            stamp=stamp_of(row.connected_at),
-            waiting=found.get(ItemState.APPROVED, 0),
-            on_their_way=sum(found.get(state, 0) for state in ON_THEIR_WAY),
-            takes_access_back=provider is None or provider.profile.takes_access_back,
-        )
+async def end_and_tell(  # noqa: PLR0917 - one deed, whoever does it
+    tx: Tx, providers: Mapping[str, AccountingProvider], row: Row[Any], by: UserId, seen: Disconnection, keep: Keep
+) -> None:
+    """End a connection that was `seen` so, tell it and keep of it what is to be kept. Raises: as `end`."""
+    await end(tx, row)
+    workspace_id, organisation_id = WorkspaceId(row.workspace_id), OrganisationId(row.organisation_id)
+    looked_for = (await seen_of(tx, providers, row)).on_their_way  # without what was taken back
+    waiting = seen.waiting + seen.on_their_way - looked_for
+    told = Disconnected(by=by, waiting=waiting, keep=keep, looked_for=looked_for)
+    facts = msgspec.to_builtins(told)
+    # told before the channels are forgotten
+    await tell(tx, row, disconnected_role(row.connected_at), facts, concerned=(by,))
+    await _forget(tx, workspace_id, organisation_id, keep)
+    await audit.record(
+        tx,
+        workspace_id,
+        row.id,
+        "organisation disconnected",
+        by=by,
+        organisation_id=organisation_id,
+        facts={"provider": row.provider, "tenant": row.tenant_id, **facts},
+    )
+
+
+async def seen_of(tx: Tx, providers: Mapping[str, AccountingProvider], row: Row[Any]) -> Disconnection:
+    """A connection, with its organisation's name, as somebody is about to end it."""
+    provider = providers.get(row.provider)
+    counted = select(ITEMS.c.state, func.count().label("items")).where(
+        ITEMS.c.workspace_id == row.workspace_id,
+        ITEMS.c.organisation_id == row.organisation_id,
+        ITEMS.c.state.in_((ItemState.APPROVED, *ON_THEIR_WAY)),
+    )
+    found = {of.state: int(of.items) for of in (await tx.execute(counted.group_by(ITEMS.c.state))).all()}
+    return Disconnection(
+        organisation_id=OrganisationId(row.organisation_id),
+        organisation=row.name,
+        ledger=row.provider if provider is None else provider.profile.name,
+        stamp=stamp_of(row.connected_at),
+        waiting=found.get(ItemState.APPROVED, 0),
+        on_their_way=sum(found.get(state, 0) for state in ON_THEIR_WAY),
+        takes_access_back=provider is None or provider.profile.takes_access_back,
+    )
 
 
 async def end(tx: Tx, row: Row[Any]) -> None:
@@ -161,8 +168,8 @@ def stamp_of(connected_at: datetime) -> int:
     return int(connected_at.timestamp() * 1000)
 
 
-async def _live(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> Row[Any]:
-    """Raises: OrganisationNotFoundError, AlreadyDisconnectedError."""
+async def live_connection(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> Row[Any]:
+    """With its organisation's name. Raises: OrganisationNotFoundError, AlreadyDisconnectedError."""
     statement = (
         select(CONNECTIONS, ORGANISATIONS.c.name)
         .join(ORGANISATIONS, ORGANISATIONS.c.id == CONNECTIONS.c.organisation_id)
@@ -187,6 +194,7 @@ async def _forget(tx: Tx, workspace_id: WorkspaceId, organisation_id: Organisati
             await _forget_lists(tx, workspace_id, organisation_id)
             await _delete_from(tx, workspace_id, organisation_id, (GRANTS, CHANNELS))
             await _reset_settings(tx, workspace_id, organisation_id)
+            await delete_rules(tx, workspace_id, organisation_id)
         case _:
             assert_never(keep)
 

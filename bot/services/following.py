@@ -6,13 +6,16 @@ and nothing sent, by settings that were replaced. Each page is one short transac
 are then and keeps how far it came; settings that are saved meanwhile begin anew.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Protocol
 from uuid import UUID
 
 from bot.db.base import new_id
 from bot.db.items import change_item, load_item
 from bot.db.recodings import (
+    FROM_THE_OLDEST,
     RECODINGS,
     UNDECIDED,
     Recoding,
@@ -42,7 +45,20 @@ FOLLOWS_SETTINGS, FOLLOWS_RULES = "follows new settings", "follows a rule"
 """In the audit."""
 PAGE = 50
 """Items of one transaction: a tenth of a second, so that people's clicks get their turn in between."""
+CARRIED_AT_ONCE = 10
+"""Each of which is put away, and comes in elsewhere."""
 MOVING_FOR = timedelta(seconds=60)
+
+
+class CarriesItems(Protocol):
+    """Where other books have taken the place of an organisation's."""
+
+    async def carry(self, tx: Tx, item: Item) -> None:
+        """Into those."""
+        ...
+
+
+FindCarrier = Callable[[Tx, WorkspaceId, OrganisationId], Awaitable[CarriesItems | None]]
 
 
 async def is_behind(tx: Tx, item: Item) -> bool:
@@ -69,6 +85,16 @@ class Following:
     db: Database
     jobs: Jobs
     page: int = PAGE
+    find_carrier: FindCarrier | None = None
+    """`bot.services.carried_items.carrying_items`, which brings items in itself."""
+
+    async def begin_to_carry(self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> None:
+        """Other books have taken the place of these: what nobody decided on is taken there, as it follows settings."""
+        recoding = Recoding(
+            workspace_id=workspace_id, organisation_id=organisation_id, run=new_id(), attempt=1, after=FROM_THE_OLDEST
+        )
+        await begin_recoding(tx, recoding, due_at=tx.now + MOVING_FOR)
+        await self._enqueue(tx, recoding, 1)
 
     async def begin(
         self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, settings: Settings
@@ -127,9 +153,14 @@ class Following:
             settings = await load_settings(tx, recoding.workspace_id, organisation_id, held=True)
             if not await move_recoding(tx, recoding, due_at=tx.now + MOVING_FOR):
                 return False
-            last = await self._next(tx, recoding.workspace_id, organisation_id, recoding.after, settings)
+            of = recoding.workspace_id, organisation_id
+            carrier = None if self.find_carrier is None else await self.find_carrier(tx, *of)
+            if carrier is None:
+                last = await self._next(tx, *of, recoding.after, settings)
+            else:
+                last = await self._carry(tx, *of, recoding.after, carrier)
             if last is None:
-                await end_recoding(tx, recoding.workspace_id, organisation_id)
+                await end_recoding(tx, *of)
                 return False
             return await move_recoding(tx, recoding, after_at=last[0], after_id=last[1])
 
@@ -146,6 +177,20 @@ class Following:
         for item, fresh in zip(items, await judged_all(tx, items, settings), strict=True):
             await _follow(tx, item, fresh)
         return None if len(items) < self.page else (items[-1].created_at, items[-1].id)
+
+    async def _carry(
+        self,
+        tx: Tx,
+        workspace_id: WorkspaceId,
+        organisation_id: OrganisationId,
+        after: tuple[datetime, UUID],
+        carrier: CarriesItems,
+    ) -> tuple[datetime, UUID] | None:
+        """As `_next`, of items that go to other books."""
+        items = await undecided_items(tx, workspace_id, organisation_id, after, limit=CARRIED_AT_ONCE)
+        for item in items:
+            await carrier.carry(tx, item)
+        return None if len(items) < CARRIED_AT_ONCE else (items[-1].created_at, items[-1].id)
 
     async def _enqueue(self, tx: Tx, recoding: Recoding, attempt: int) -> None:
         line = f"settings:{recoding.organisation_id}"

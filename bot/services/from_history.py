@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from bot.db.history import approved_before
+from bot.db.merges import mapping_of, merge_of
 from bot.db.unit_of_work import Tx
 from bot.domain.book_rules import BookRules
 from bot.domain.books import Account, Contact, Product, TaxRate
+from bot.domain.carrying import Carrying
 from bot.domain.coding import CodedValue, Track
 from bot.domain.documents import DocumentType, ItemKind, LineAmounts
-from bot.domain.history import Past, Suggested, suggested, with_suggestions
+from bot.domain.history import LEAST, NEWEST, Past, Suggested, suggested, with_suggestions
 from bot.domain.items import Item
+from bot.domain.merging import Merge
 from bot.domain.parties import name_key
 from bot.domain.taxing import speaks_against
 from bot.domain.texts import folded
@@ -39,6 +42,9 @@ class _Pasts:
     tx: Tx
     read: dict[tuple[ItemKind, str], tuple[Past, ...]] = field(default_factory=dict)
     said: dict[tuple[ItemKind, str, DocumentType], Suggested] = field(default_factory=dict)
+    merges: list[Merge | None] = field(default_factory=list)
+    carrying: list[Carrying] = field(default_factory=list)
+    """Whose place these books have taken, and how; looked up once, where a supplier has no past here."""
 
     async def say(self, item: Item) -> Suggested:
         supplier, document_type = _whose(item), item.facts.document_type
@@ -46,10 +52,24 @@ class _Pasts:
             return NOTHING
         of = item.kind, supplier
         if of not in self.read:
-            self.read[of] = await approved_before(self.tx, item.workspace_id, item.organisation_id, *of)
+            own = await approved_before(self.tx, item.workspace_id, item.organisation_id, *of)
+            self.read[of] = own if len(own) >= LEAST else (*own, *await self._before(item, *of))[:NEWEST]
         if (*of, document_type) not in self.said:
             self.said[*of, document_type] = suggested(self.read[of], document_type)
         return self.said[*of, document_type]
+
+    async def _before(self, item: Item, kind: ItemKind, supplier: str) -> tuple[Past, ...]:
+        """What was approved in the books whose place these have taken, by these lists."""
+        workspace_id, organisation_id = item.workspace_id, item.organisation_id
+        if not self.merges:
+            self.merges.append(await merge_of(self.tx, workspace_id, organisation_id))
+        (merge,) = self.merges
+        if merge is None or not merge.is_done:
+            return ()
+        if not self.carrying:
+            self.carrying.append(Carrying(to=await mapping_of(self.tx, workspace_id, organisation_id)))
+        pasts = await approved_before(self.tx, workspace_id, merge.source_id, kind, supplier)
+        return tuple(self.carrying[0].past(past) for past in pasts)
 
 
 def _whose(item: Item) -> str | None:

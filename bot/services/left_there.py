@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 from bot.db.publications import document_left_behind
 from bot.db.unit_of_work import Tx
+from bot.domain.ids import UserId
 from bot.domain.items import Item
 from bot.domain.problems import ProblemCode
 from bot.domain.publishing import StepKind
-from bot.domain.slack import Actor
 from bot.services import alerts
 from bot.services.threads import note_under_card
 from bot.views.text import escape, mention
@@ -42,10 +42,10 @@ async def left_there(tx: Tx, item: Item) -> LeftThere | None:
     return LeftThere(facts.get("ledger", "the ledger"), facts.get("link") or item.ledger_url)
 
 
-async def tell_left_there(tx: Tx, item: Item, there: LeftThere, actor: Actor, deed: str) -> None:
+async def tell_left_there(tx: Tx, item: Item, there: LeftThere, by: UserId, deed: str) -> None:
     """`item` is as it was put away; `deed` is what was done to it, such as "archived it"."""
     ledger = escape(there.ledger, 60)
-    await alerts.left(tx, item, f"{mention(actor.user_id)} {deed}.", of=(StepKind.DOCUMENT,))
+    await alerts.left(tx, item, f"{mention(by)} {deed}.", of=(StepKind.DOCUMENT,))
     link = "" if there.link is None else f": <{there.link}|open it there>"
     words = WHAT_TO_DO.format(reference=item.reference, ledger=ledger, link=link)
     await note_under_card(tx, item, LEFT_THERE, words)

@@ -30,6 +30,7 @@ from bot.services.jobs import Jobs
 from bot.services.messages import Place, Subject, Surface, note, redraw, want
 from bot.services.people import NotAllowedError, grant
 from bot.services.settings import load_settings
+from bot.services.taking_place import put_in_place, require_replaceable
 from bot.views import connections as views
 from providers.errors import ProviderError
 
@@ -115,6 +116,8 @@ class Linking:
         known = await _known(tx, row, choice.tenant_id)
         if row.organisation_id is not None and (known is None or known.organisation_id != row.organisation_id):
             raise StoppedError(Stop.OTHER_ORGANISATION)
+        if row.replaces_id is not None:
+            await require_replaceable(tx, row, None if known is None else OrganisationId(known.organisation_id))
         if known is None:
             connection_id, organisation_id = await _create(tx, row, choice, books)
             await grant(tx, workspace_id, organisation_id, user_id, Role.ADMIN)
@@ -125,6 +128,8 @@ class Linking:
             await lists.keep_books(tx, workspace_id, organisation_id, books)
             await home_cards.connection_changed(tx, workspace_id, organisation_id)
             deed = "organisation reconnected"
+        if row.replaces_id is not None:
+            await put_in_place(tx, self.flows.providers, row, organisation_id)
         await _revive(tx, row, shared)
         is_replaced = known is not None and await _is_given_up(tx, row, known)
         facts = {"provider": row.provider, "tenant": choice.tenant_id, "organisation": books.name}

@@ -5,11 +5,14 @@ from dataclasses import dataclass, replace
 
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.conditions import ConnectionStatus
+from bot.domain.connections import Health
 from bot.domain.ids import OrganisationId, UserId, WorkspaceId
 from bot.domain.managing import ManagePage, RoleHolders
+from bot.domain.merging import MergeOffer
 from bot.domain.rights import Deed, Person, Role, decide
 from bot.domain.slack import Actor
 from bot.services.bank_settings import page_if_any
+from bot.services.merging import offer_of
 from bot.services.people import OrganisationNotFoundError, People, standing_of
 from bot.services.settings import load_settings, people_with
 from bot.services.statuses import Statuses, with_deeds
@@ -60,8 +63,13 @@ class Managing:
                 approvals_channel=settings.approvals_channel,
                 alerts_channel=settings.alerts_channel,
                 bank=await page_if_any(tx, workspace_id, organisation_id, self.statuses.providers),
+                merging=await self._merging(tx, actor, status) if Deed.SET_UP in deeds else None,
                 lost=lost,
             )
+
+    async def _merging(self, tx: Tx, actor: Actor, status: ConnectionStatus) -> MergeOffer | None:
+        is_connected = status.card.health is not Health.DISCONNECTED
+        return await offer_of(tx, actor, status.card.organisation_id, is_connected=is_connected)
 
     async def _lost(self, actor: Actor, person: Person, organisation_id: OrganisationId) -> Mapping[UserId, str]:
         """Slack is asked about the admins only where it matters: before somebody who could take over from them."""

@@ -100,7 +100,7 @@ class Moving:
             _require_movable(before, version)
             if organisation_id == before.organisation_id:
                 raise NotNowError(before, "it is in those books already.")
-            arrived, _ = await enter(tx, await _as_new(tx, before, organisation_id))
+            arrived, _ = await enter(tx, await as_moved(tx, before, organisation_id))
             name = await organisation_name(tx, before.workspace_id, organisation_id)
             archived = Archived(
                 from_state=before.state,
@@ -110,7 +110,7 @@ class Moving:
                 other=arrived.id,
                 is_moved=True,
             )
-            await put_away(tx, before, archived, actor)
+            await put_away(tx, before, archived, actor.user_id)
         return arrived
 
 
@@ -122,7 +122,8 @@ def _require_movable(item: Item, version: int) -> None:
     require_archivable(item, version)
 
 
-async def _as_new(tx: Tx, item: Item, organisation_id: OrganisationId) -> NewItem:
+async def as_moved(tx: Tx, item: Item, organisation_id: OrganisationId) -> NewItem:
+    """What comes in at the other books, without its coding."""
     return NewItem(
         workspace_id=item.workspace_id,
         organisation_id=organisation_id,

@@ -44,8 +44,6 @@ def steps_modal(
     packages: tuple[Package, ...], chosen: Package, address: str, *, channel: str, reconnecting: str | None = None
 ) -> View:
     """What will happen with the package chosen, what rights it takes, and the way out."""
-    steps = "\n".join(f"{number}. {step}" for number, step in enumerate((CONFIRMED, *chosen.steps), start=1))
-    rights = "\n".join(f"• {right}" for right in chosen.rights)
     blocks: list[Block] = []
     title = CONNECT if reconnecting is None else "Reconnect"
     if reconnecting is None:
@@ -58,15 +56,29 @@ def steps_modal(
                 "not taken."
             ),
         ]
-    button = ButtonElement(action_id=ActionId.LINK_OUT, text=title, url=address, style="primary", value=chosen.key)
-    blocks += [
+    return _modal([*blocks, *_way_out(chosen, address, title)], channel, title)
+
+
+def change_modal(chosen: Package, address: str, replaced: str) -> View:
+    """As `steps_modal`, to another organisation in the place of one."""
+    blocks: list[Block] = [
+        HeaderBlock(text=plain(replaced, 150)),
+        section(f"Choose the organisation that takes its place. {escape(replaced)} itself is not taken."),
+    ]
+    return _modal([*blocks, *_way_out(chosen, address, "Sign in")], "", "Change organisation")
+
+
+def _way_out(chosen: Package, address: str, label: str) -> list[Block]:
+    steps = "\n".join(f"{number}. {step}" for number, step in enumerate((CONFIRMED, *chosen.steps), start=1))
+    rights = "\n".join(f"• {right}" for right in chosen.rights)
+    button = ButtonElement(action_id=ActionId.LINK_OUT, text=label, url=address, style="primary", value=chosen.key)
+    return [
         DividerBlock(),
         section(f"*What will happen*\n{steps}"),
         section(f"*What you need*\n{rights}"),
         ActionsBlock(elements=[button]),
         context("The link is yours alone, works once and for 10 minutes. It opens in your browser."),
     ]
-    return _modal(blocks, channel, title)
 
 
 def linked_out_modal(channel: str) -> View:

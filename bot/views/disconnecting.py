@@ -19,16 +19,16 @@ NOT_TICKED = "Tick the box if you mean it; nothing was changed."
 
 _KEPT = {
     Keep.EVERYTHING: (
-        "Keep what is in my lists now, and settings",
-        "Lists stay as they are. Connecting it later takes all of it up again.",
+        "Keep my settings, rules and lists so that they can be carried over",
+        "Connecting it later, or Merge lists at another one, takes them up.",
     ),
     Keep.SETTINGS: (
-        "Keep settings, people and channels; forget lists",
+        "Keep my settings and rules; forget lists",
         "Categories, tax rates and contacts are read anew when it is connected.",
     ),
     Keep.ITEMS: (
-        "Keep items only; forget settings and lists",
-        "Admins stay. It has to be set up anew before anything is sent.",
+        "Forget them: settings, rules, people, channels and lists",
+        "Items and admins stay. It has to be set up anew before anything is sent.",
     ),
 }
 
@@ -181,12 +181,13 @@ def _items(count: int) -> str:
 def _kept(keep: Keep) -> str:
     match keep:
         case Keep.EVERYTHING:
-            return "Settings, people, channels and lists are kept for when the same organisation is connected again."
-        case Keep.SETTINGS:
             return (
-                "Settings, people and channels are kept; lists were forgotten, and are read anew when it is connected."
+                "Settings, rules, people, channels and lists are kept: connecting it again takes them up, and *Merge lists* "
+                "carries them over to another organisation."
             )
+        case Keep.SETTINGS:
+            return "Settings, rules, people and channels are kept; lists were forgotten, and are read anew when it is connected."
         case Keep.ITEMS:
-            return "Settings, people, channels and lists were forgotten; items and admins stay."
+            return "Settings, rules, people, channels and lists were forgotten; items and admins stay."
         case _:
             assert_never(keep)

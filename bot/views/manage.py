@@ -37,6 +37,7 @@ def page(found: ManagePage, *, notice: str | None = None) -> View:
         *_statements(found),
         DividerBlock(),
         *_setting_up(found),
+        *_merging(found),
         DividerBlock(),
         *_connection(found),
     ]
@@ -183,6 +184,27 @@ def _bank_match(found: ManagePage) -> list[Block]:
     return [block]
 
 
+def _merging(found: ManagePage) -> list[Block]:
+    """Where other books can be taken over from, or were; of old ones, which took their place."""
+    offer = found.merging
+    if offer is None:
+        return []
+    if offer.successor is not None:
+        words = "has taken the place of these books" if offer.is_done else "is to take the place of these books"
+        return [context(f"*{escape(offer.successor)}* {words}: see *Merge lists* there.")]
+    if offer.source is None:
+        words = "Take over rules, settings and what waits from books that were disconnected."
+    elif offer.is_done:
+        words = f"Carried over from {escape(offer.source)}: what was left, and what is still there."
+    else:
+        words = f"Begun: rules, settings and what waits are to be carried over from {escape(offer.source)}."
+    block = section(f"*Merge lists*\n{words}")
+    value = str(found.status.card.organisation_id)
+    style = "primary" if offer.source is not None and not offer.is_done else None
+    block.accessory = ButtonElement(action_id=ActionId.OPEN_MERGE, text="Merge lists", value=value, style=style)
+    return [block]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Words:
     settings: str
@@ -226,6 +248,11 @@ def _connection(found: ManagePage) -> list[Block]:
     button = connect_button(label, str(status.card.organisation_id))
     button.style = "primary" if needs_reconnecting(status) else None
     blocks.append(ActionsBlock(elements=[button]))
+    if Deed.CONNECT in status.deeds and Deed.SET_UP in status.deeds:
+        change = ButtonElement(
+            action_id=ActionId.OPEN_CHANGE, text="Change organisation", value=str(status.card.organisation_id)
+        )
+        blocks.append(ActionsBlock(elements=[change]))
     if Deed.CONNECT in status.deeds:
         # a block takes each action once, so this one stands by itself
         other = ButtonElement(action_id=ActionId.OPEN_CONNECT, text="Connect another organisation", value=NEW)

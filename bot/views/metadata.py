@@ -283,6 +283,23 @@ class KeyRef(Ref):
 
 
 @dataclass(frozen=True, slots=True)
+class MergeRef(Ref):
+    """A page of one list of Merge lists, at the merge's version."""
+
+    organisation_id: OrganisationId
+    kind: ListKind
+    version: int = 0
+    page: int = 0
+
+    READS: ClassVar[Readers] = {"organisation_id": UUID, "version": _number, "kind": ListKind, "page": _number}
+
+
+def place_of(block: str) -> int:
+    """The place of the old entry that a block's id names. Raises: as `organisation_of`."""
+    return _ours([*block.split(":"), ""][1], _number)
+
+
+@dataclass(frozen=True, slots=True)
 class MethodsRef(Ref):
     """A page of an organisation's payment methods."""
 

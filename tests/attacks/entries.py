@@ -49,6 +49,9 @@ OF_AN_ORGANISATION = {
     ActionId.PREVIOUS_RULES,
     ActionId.NEXT_RULES,
     ActionId.DISCONNECT,
+    ActionId.OPEN_CHANGE,
+    ActionId.OPEN_MERGE,
+    ActionId.CARRY_REST,
     ActionId.OPEN_ADD_ITEM,
     ActionId.OPEN_REPORT,
     ActionId.OPEN_CONNECT,
@@ -116,6 +119,8 @@ CONTACT = next(str(contact["ContactID"]) for contact in contacts(TRADING) if con
 A_USER = "users/1"
 """Of the books whose software is not called."""
 REGION = str(tracking(TRADING)[0]["TrackingCategoryID"])
+MERGED = f"{BlockId.MERGED}:1:1"
+"""The row of the one entry that is merged."""
 IN_THE_FORM = (ActionId.CHOOSE_PROVIDER, ActionId.ASK_TO_CONNECT, ActionId.LINK_OUT)
 
 OF_A_RULE = {ActionId.CHANGE_RULE, ActionId.PREVIEW_RULE, ActionId.SWITCH_RULE, ActionId.DELETE_RULE}
@@ -148,6 +153,8 @@ class Ids:
     """Which connecting it was, by its instant in milliseconds."""
     other_organisation: str
     """Of the same workspace, and of the same bookkeepers."""
+    old_organisation: str
+    """That is disconnected, and whose lists are merged."""
     same: str
     elsewhere: str
     back: str
@@ -223,18 +230,8 @@ class Ids:
 
     def metadata(self, callback: CallbackId) -> str:
         """What the form says that it is about."""
-        if callback is CallbackId.PAYMENT_METHOD:
-            return self.payment_method
-        if callback is CallbackId.RULE:
-            return self.rule
-        if callback is CallbackId.CHOOSE_INSTEAD:
-            return f"{self.organisation}:0:::::accounts:461:"
-        if callback is CallbackId.RULE_TARGET:
-            return f"{self.organisation}:0::::::supplier:"
-        if callback is CallbackId.NAME_BOOKS:
-            return f"{FILE_EXPORT}:{BILLS}:{self.downloaded}"
-        if callback is CallbackId.TYPED_LIST:
-            return f"{self.downloaded}:{ListKind.ACCOUNTS}"
+        if callback in FORMS_OF_THEIR_OWN:
+            return FORMS_OF_THEIR_OWN[callback](self)
         item, _, version = self.item(callback).partition(":")
         if callback in OF_SETTINGS:
             version = str(self.settings_version)
@@ -245,8 +242,24 @@ class Ids:
         return f"{of}:{version}:{item}{draft}"
 
 
+FORMS_OF_THEIR_OWN: dict[CallbackId, Callable[[Ids], str]] = {
+    CallbackId.PAYMENT_METHOD: lambda ids: ids.payment_method,
+    CallbackId.RULE: lambda ids: ids.rule,
+    CallbackId.CHOOSE_INSTEAD: lambda ids: f"{ids.organisation}:0:::::accounts:461:",
+    CallbackId.RULE_TARGET: lambda ids: f"{ids.organisation}:0::::::supplier:",
+    CallbackId.NAME_BOOKS: lambda ids: f"{FILE_EXPORT}:{BILLS}:{ids.downloaded}",
+    CallbackId.TYPED_LIST: lambda ids: f"{ids.downloaded}:{ListKind.ACCOUNTS}",
+    CallbackId.CHANGE_ORGANISATION: lambda ids: f"{ids.organisation}:1:",
+    CallbackId.MERGE_SOURCE: lambda ids: f"{ids.organisation}:1:",
+    CallbackId.MERGE: lambda ids: f"{ids.organisation}:1:",
+    CallbackId.MERGE_LIST: lambda ids: f"{ids.organisation}:1:{ListKind.ACCOUNTS}:0",
+}
+"""What these forms say that they are about."""
 OF_THEIR_OWN: dict[ActionId, Callable[[Ids], str]] = {
+    ActionId.MAKE_RULE: lambda ids: f"{ids.waiting.partition(':')[0]}:{'0' * 16}",
     ActionId.RUN_COMMAND: lambda _: "help",
+    ActionId.OPEN_MERGE_LIST: lambda ids: f"{ids.organisation}:1:{ListKind.ACCOUNTS}:0",
+    ActionId.START_MERGE_OVER: lambda ids: f"{ids.organisation}:1:",
     ActionId.DOWNLOAD_BATCH: lambda ids: f"{ids.downloaded}:1",
     ActionId.TYPE_LIST: lambda ids: f"{ids.downloaded}:{ListKind.ACCOUNTS}",
     ActionId.ADD_STATEMENT: lambda ids: ids.dropped_statement,
@@ -318,12 +331,16 @@ def search(ids: Ids, action: ActionId) -> Payload:
     form = view(CallbackId.ADD_ITEM, ids.metadata(CallbackId.ADD_ITEM), {})
     if action is ActionId.GO_TO_RULE:
         form = view(CallbackId.EXPLANATION, f"{ids.organisation}:0:", {})
-    block = f"{BlockId.TRACKING}:{REGION}" if action is ActionId.FIND_TRACKING else "b"
+    if action is ActionId.FIND_MERGED:
+        form = view(CallbackId.MERGE_LIST, ids.metadata(CallbackId.MERGE_LIST), {})
+    block = {ActionId.FIND_TRACKING: f"{BlockId.TRACKING}:{REGION}", ActionId.FIND_MERGED: MERGED}.get(action, "b")
     return {"type": "block_suggestion", "action_id": action, "block_id": block, "value": "", "view": form}
 
 
 def submission(ids: Ids, callback: CallbackId) -> Payload:
     state = filled(callback)
+    if callback is CallbackId.MERGE_SOURCE:
+        state = {BlockId.ORGANISATION: value(chosen(ids.old_organisation))}
     if callback is CallbackId.MOVE_ITEM:
         state = {BlockId.ORGANISATION: value(chosen(ids.other_organisation))}
     if callback in (CallbackId.CHOOSE_PAYMENT_METHOD, CallbackId.PAY_WITH_ANOTHER):
@@ -465,6 +482,11 @@ OF_ADMINS: dict[CallbackId, Payload] = {
     },
 }
 FIXED: dict[CallbackId, Payload] = {
+    CallbackId.CHANGE_ORGANISATION: {
+        BlockId.PROVIDER: value(chosen("xero")),
+        BlockId.BOOKS_NAME: value(typed("Northwind Trading Ltd")),
+    },
+    CallbackId.MERGE_LIST: {MERGED: {ActionId.FIND_MERGED: chosen(OTHER_CATEGORY)}},
     CallbackId.CHOOSE_ACCOUNT: {BlockId.ACCOUNT: {ActionId.FIND_ACCOUNT: chosen(OTHER_CATEGORY)}},
     CallbackId.CHOOSE_TAX_RATE: {BlockId.TAX_RATE: {ActionId.FIND_TAX_RATE: chosen("NONE")}},
     CallbackId.CHOOSE_PRODUCT: {BlockId.PRODUCT: {ActionId.FIND_PRODUCT: chosen("TONER")}},

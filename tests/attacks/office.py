@@ -21,6 +21,7 @@ from bot.db.bank_lines import keep_lines, lines_near
 from bot.db.base import dump, new_id, table_of
 from bot.db.connections import ConnectionRow, ListEntryRow, OrganisationRow
 from bot.db.items import ITEMS, change_item, load_item
+from bot.db.merges import add_entries, merge_of
 from bot.db.migrate import tables
 from bot.db.publications import BATCHES, PUBLICATIONS, STEPS
 from bot.db.unit_of_work import Tx
@@ -31,11 +32,14 @@ from bot.domain.bank_match import BankForm
 from bot.domain.books import Books, Contact, ListKind
 from bot.domain.closing import ClosedPolicy, Closing
 from bot.domain.connecting import NamedBooks
+from bot.domain.disconnecting import Keep
 from bot.domain.documents import Facts, Party
 from bot.domain.editing import Edit
 from bot.domain.general import NOTHING_DECIDED, GeneralForm
+from bot.domain.gone_codes import Code
 from bot.domain.ids import ChannelId, ItemId, OrganisationId, UserId
 from bot.domain.items import Item, ItemState
+from bot.domain.merging import MergeEntry
 from bot.domain.payment_methods import PaymentMethodForm
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import BatchState, StepKind, StepState
@@ -220,7 +224,7 @@ async def an_office(sqlite_url: str, folder: Path) -> AsyncIterator[Office]:
         downloaded = await _downloaded_books(desk)
         await stand.connected(stand.stranger, await stand.link(OUTSIDER, OTHER_TEAM), OUTSIDER, tenant=IRELAND)
         await _hire(desk)
-        ids = await _bills(desk, await _other_books(desk), downloaded)
+        ids = await _bills(desk, await _other_books(desk), downloaded, await _old_books(desk))
         yield Office(stand, desk, ids, folder / "at-rest.db")
 
 
@@ -247,6 +251,23 @@ async def _other_books(desk: Desk) -> OrganisationId:
         for user, role in ((ADAM, Role.ADMIN), (BEN, Role.BOOKKEEPER)):
             await grant(tx, actor.workspace.id, organisation_id, UserId(user), role)
     return organisation_id
+
+
+async def _old_books(desk: Desk) -> OrganisationId:
+    """Disconnected ones of Adam's, whose place Northwind's books take; one category of theirs is looked through."""
+    services, actor, organisation = desk.world.services, await desk.world.actor(), desk.world.organisation_id
+    named = NamedBooks(name="Northwind Old Ltd", layout="other", currency="GBP")
+    old = await services.naming.connect(actor, PROFILE.key, named)
+    stamp = (await services.disconnecting.opened(actor, old)).stamp
+    await services.disconnecting.disconnect(actor, old, Keep.EVERYTHING, stamp=stamp)
+    await desk.settle()
+    await services.merging.begin(actor, organisation, old)
+    async with services.db.write() as tx:
+        merge = await merge_of(tx, actor.workspace.id, organisation)
+        assert merge is not None
+        entry = MergeEntry(place=1, code=Code(ListKind.ACCOUNTS, "7500"), label="7500 · Office costs")
+        await add_entries(tx, merge, [entry])
+    return old
 
 
 async def _downloaded_books(desk: Desk) -> OrganisationId:
@@ -290,7 +311,7 @@ async def _asked(desk: Desk) -> dict[str, str]:
     return {"same": same, "elsewhere": elsewhere, "back": back, "archived": archived}
 
 
-async def _bills(desk: Desk, second: OrganisationId, downloaded: OrganisationId) -> Ids:
+async def _bills(desk: Desk, second: OrganisationId, downloaded: OrganisationId, old: OrganisationId) -> Ids:
     """One that the ledger refused, one approved that can be taken back, one that waits for its approver; and those that
     wait for an answer.
     """
@@ -333,6 +354,7 @@ async def _bills(desk: Desk, second: OrganisationId, downloaded: OrganisationId)
         settings_version=(await desk.world.settings()).version,
         connected=disconnection.stamp,
         other_organisation=str(second),
+        old_organisation=str(old),
         downloaded=str(downloaded),
         to_remove=await _to_remove(desk, published, downloaded),
         **await _asked(desk),

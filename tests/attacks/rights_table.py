@@ -49,6 +49,11 @@ CLICKS = {
     ActionId.TYPE_LIST: ADMINS,
     ActionId.DOWNLOAD_BATCH: KEEPERS,
     ActionId.DISCONNECT: ENDERS,
+    ActionId.OPEN_CHANGE: NOBODY,
+    ActionId.OPEN_MERGE: ADMINS,
+    ActionId.OPEN_MERGE_LIST: ADMINS,
+    ActionId.START_MERGE_OVER: ADMINS,
+    ActionId.CARRY_REST: ADMINS,
     ActionId.OPEN_PEOPLE: ADMINS,
     ActionId.TAKE_OVER: NOBODY,
     ActionId.OPEN_CHANNELS: ADMINS,
@@ -210,6 +215,10 @@ FORMS = {
     CallbackId.PAYMENT_METHOD: ADMINS,
     CallbackId.NAME_BOOKS: CONNECTORS,
     CallbackId.TYPED_LIST: ADMINS,
+    CallbackId.CHANGE_ORGANISATION: NOBODY,
+    CallbackId.MERGE_SOURCE: ADMINS,
+    CallbackId.MERGE_LIST: ADMINS,
+    CallbackId.MERGE: ADMINS,
     CallbackId.DISCONNECT: ENDERS,
 }
 OPTIONS = {
@@ -219,6 +228,7 @@ OPTIONS = {
     ActionId.FIND_CONTACT: INSIDERS,
     ActionId.FIND_CUSTOMER: INSIDERS,
     ActionId.FIND_TRACKING: INSIDERS,
+    ActionId.FIND_MERGED: ADMINS,
     ActionId.FIND_BANK_ACCOUNT: INSIDERS,
     ActionId.FIND_PAYMENT_METHOD: INSIDERS,
     ActionId.FIND_USABLE_METHOD: INSIDERS,
@@ -243,7 +253,7 @@ EVENTS_OF_CHANNELS = frozenset(
 EVENTS_OF_SLACK = frozenset({"app_uninstalled", "tokens_revoked"}) | EVENTS_OF_CHANNELS
 """Nobody's: they are about the installation and its channels, and only Slack can sign them."""
 
-ONLY_SHOWING = (CallbackId.SEARCH_ITEMS, CallbackId.RULE_TARGET)
+ONLY_SHOWING = (CallbackId.SEARCH_ITEMS, CallbackId.RULE_TARGET, CallbackId.MERGE_SOURCE)
 """Forms whose answer is another page."""
 
 CHANGING = frozenset(
@@ -254,6 +264,7 @@ CHANGING = frozenset(
         ("click", ActionId.ASK_TO_CONNECT),
         ("click", ActionId.REFRESH_LISTS),
         ("click", ActionId.REVOKE_API_KEY),
+        ("click", ActionId.START_MERGE_OVER),
         ("click", ActionId.DOWNLOAD_BATCH),
         ("click", ActionId.TAKE_APART),
         ("click", ActionId.APPROVE_ITEM),

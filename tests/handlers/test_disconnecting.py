@@ -43,7 +43,7 @@ async def test_the_form_begins_with_the_name_and_says_what_waits(desk: Desk) -> 
 
     assert form.blocks[0]["text"]["text"] == NAME
     assert "1 item on their way" in words(form)
-    assert "Keep what is in my lists now, and settings" in words(form)
+    assert "Keep my settings, rules and lists so that they can be carried over" in words(form)
     assert "No approved bill is waiting right now." in words(form)
     assert "they are sent after you reconnect" in words(form)
 

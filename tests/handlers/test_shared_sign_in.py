@@ -136,7 +136,8 @@ async def test_somebody_who_does_not_see_the_organisation_reconnects_no_other_on
     await desk.settle()
     (told,) = [text for text in map(words, desk.slack.dms(ADMIN)) if "stopped: that is not" in text]
     assert "This reconnects Northwind Ireland Ltd, but the sign-in shares Northwind Trading Ltd" in told
-    assert "To connect Northwind Trading Ltd beside it, type /dext connect" in told
+    assert "To have Northwind Trading Ltd take its place, press Change organisation on its Manage page" in told
+    assert "to connect it beside, type /dext connect" in told
     assert (await connection(desk.world, IRELAND)).health == "disconnected"
     assert (await connection(desk.world, TRADING)).health == "healthy"
 
