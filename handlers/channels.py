@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass, replace
 
-from bot.domain.ids import OrganisationId
-from bot.domain.slack import Actor
 from bot.services.channels import Channels, ChannelsRefusedError, StaleChannelsError
 from bot.services.listing_channels import ListingChannels
 from bot.services.organisations import Organisations
@@ -11,11 +9,11 @@ from bot.views import channel_list
 from bot.views import channels as views
 from bot.views.ids import ActionId, CallbackId
 from bot.views.metadata import ChannelRef, FormRef, organisation_of
+from bot.views.organisations import NOTHING_CONNECTED
 from bot.views.settings import BLOCKS
 from handlers.forms import read_for
-from handlers.organisations import where_meant
 from handlers.payloads import Click, Command, Submission
-from handlers.replies import FormErrors, NextForm, OpenView, Reply, UpdateView
+from handlers.replies import FormErrors, NextForm, OpenView, Reply, UpdateView, Whisper
 from handlers.routes import Routes
 
 
@@ -32,16 +30,24 @@ class ChannelHandlers:
             "channels", self.channels_of, "which channels an organisation has, and changing or unbinding them"
         )
         routes.action(ActionId.LIST_CHANNELS, self.list_channels)
+        routes.action(ActionId.ALL_CHANNELS, self.all_channels)
         routes.action(ActionId.UNBIND_CHANNEL, self.unbind_channel)
 
     async def channels_of(self, command: Command) -> Reply:
-        return await where_meant(self.organisations, command, self._page, (ActionId.LIST_CHANNELS, "Channels"))
+        """Of the channel's organisation, or the only one; else of all."""
+        match await self.organisations.meant(command.actor, command.channel_id):
+            case ():
+                return Whisper(NOTHING_CONNECTED)
+            case (only,):
+                return OpenView(channel_list.page(await self.listing.listed(command.actor, only.id)))
+            case _:
+                return OpenView(channel_list.overview(await self.listing.all(command.actor)))
 
     async def list_channels(self, click: Click) -> Reply:
-        return await self._page(click.actor, organisation_of(click.value))
+        return UpdateView(channel_list.page(await self.listing.listed(click.actor, organisation_of(click.value))))
 
-    async def _page(self, actor: Actor, organisation_id: OrganisationId) -> Reply:
-        return OpenView(channel_list.page(await self.listing.listed(actor, organisation_id)))
+    async def all_channels(self, click: Click) -> Reply:
+        return UpdateView(channel_list.overview(await self.listing.all(click.actor)))
 
     async def unbind_channel(self, click: Click) -> Reply:
         ref = ChannelRef.decode(click.value)

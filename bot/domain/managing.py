@@ -126,5 +126,15 @@ class ChannelList:
     drops: DropMode
     may_change: bool
     admins: tuple[UserId, ...]
+    has_others: bool = False
+    """The workspace has other organisations too."""
     taken_off: BoundChannel | None = None
     """What was unbound just now, as it stands since."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChannelOverview:
+    """The channels of a workspace's organisations, by their names; of so many that were left out there was no room."""
+
+    organisations: tuple[tuple[OrganisationId, str, tuple[BoundChannel, ...]], ...]
+    left_out: int = 0

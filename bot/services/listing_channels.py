@@ -1,24 +1,47 @@
 """The channels of an organisation as people see them: what goes where, how that stands, and taking one off."""
 
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, bindparam, func, select
 
+from bot.db.base import table_of
+from bot.db.connections import ChannelRow, OrganisationRow, SettingsRow
 from bot.db.outbox import CLOSED, MESSAGES
 from bot.db.unit_of_work import Database, Tx
-from bot.domain.general import Purpose
+from bot.domain.general import NOTHING_DECIDED, Purpose
 from bot.domain.ids import ChannelId, OrganisationId, WorkspaceId
-from bot.domain.managing import BoundChannel, ChannelList
+from bot.domain.managing import BoundChannel, ChannelList, ChannelOverview
 from bot.domain.rights import Deed, Person, Role, decide
 from bot.domain.settings import Settings
 from bot.domain.slack import Actor
 from bot.services import audit, home_cards
 from bot.services.bindings import unbind
 from bot.services.messages import Subject, redraw
+from bot.services.organisations import PROVIDER, in_package
 from bot.services.people import People, standing_of
 from bot.services.saving_settings import next_version
-from bot.services.settings import load_settings, organisation_name, people_with
+from bot.services.settings import GENERAL, load_settings, organisation_name, organisations_of, people_with
 from bot.services.settings_pages import for_admin
+
+MOST_SHOWN = 40
+"""Organisations on one page, which takes a hundred blocks."""
+CHANNELS, ORGANISATIONS, SETTINGS = table_of(ChannelRow), table_of(OrganisationRow), table_of(SettingsRow)
+_OF_WORKSPACE = (
+    select(
+        ORGANISATIONS.c.id,
+        ORGANISATIONS.c.name,
+        PROVIDER,
+        SETTINGS.c.general,
+        CHANNELS.c.purpose,
+        CHANNELS.c.channel_id,
+    )
+    .outerjoin(SETTINGS, SETTINGS.c.organisation_id == ORGANISATIONS.c.id)
+    .outerjoin(CHANNELS, CHANNELS.c.organisation_id == ORGANISATIONS.c.id)
+    .where(ORGANISATIONS.c.workspace_id == bindparam("workspace_id"))
+    .order_by(ORGANISATIONS.c.name, ORGANISATIONS.c.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +58,22 @@ class ListingChannels:
         async with self.db.read() as tx:
             await self.people.require(tx, Deed.SEE, actor, person, organisation_id)
             return await _listed(tx, actor, person, organisation_id)
+
+    async def all(self, actor: Actor) -> ChannelOverview:
+        """Raises:
+        NotAllowedError: outsiders and guests see nothing.
+        """
+        await self.people.require_member(actor)
+        async with self.db.read() as tx:
+            rows = (await tx.execute(_OF_WORKSPACE, {"workspace_id": actor.workspace.id})).all()
+            found = _by_organisation(rows)
+            shown = list(found.items())[:MOST_SHOWN]
+            own = {channel for _, (_, settings) in shown for channel in _own(settings).values() if channel is not None}
+            closed = await _closed(tx, actor.workspace.id, own)
+        return ChannelOverview(
+            organisations=tuple((of, name, _channels(settings, closed)) for of, (name, settings) in shown),
+            left_out=len(found) - len(shown),
+        )
 
     async def unbind(
         self, actor: Actor, organisation_id: OrganisationId, purpose: Purpose, channel: ChannelId
@@ -70,20 +109,42 @@ async def _listed(tx: Tx, actor: Actor, person: Person | None, organisation_id: 
     return ChannelList(
         organisation_id=organisation_id,
         organisation=await organisation_name(tx, *of),
-        channels=await _channels(tx, actor.workspace.id, settings),
+        channels=_channels(settings, await _closed(tx, actor.workspace.id, set(_own(settings).values()) - {None})),
         drops=settings.drops,
         may_change=decide(Deed.SET_UP, person, standing) is None,
         admins=await people_with(tx, *of, Role.ADMIN),
+        has_others=len(await organisations_of(tx, actor.workspace.id)) > 1,
     )
 
 
-async def _channels(tx: Tx, workspace_id: WorkspaceId, settings: Settings) -> tuple[BoundChannel, ...]:
-    own = {
+def _by_organisation(rows: Sequence[Row[Any]]) -> dict[OrganisationId, tuple[str, Settings]]:
+    """As far as rows of `_OF_WORKSPACE` say, in their order."""
+    found: dict[OrganisationId, list[Row[Any]]] = {}
+    for row in rows:
+        found.setdefault(OrganisationId(row.id), []).append(row)
+    return {of: (in_package(each[0].name, each[0].provider), _settings(each)) for of, each in found.items()}
+
+
+def _settings(rows: Sequence[Row[Any]]) -> Settings:
+    channels = {row.purpose: ChannelId(row.channel_id) for row in rows if row.purpose is not None}
+    general = rows[0].general
+    return Settings(
+        general=NOTHING_DECIDED if general is None else GENERAL.decode(general),
+        approvals_channel=channels.get(Purpose.APPROVALS),
+        alerts_channel=channels.get(Purpose.ALERTS),
+        news_channel=channels.get(Purpose.NEWS),
+    )
+
+
+def _own(settings: Settings) -> dict[Purpose, ChannelId | None]:
+    return {
         Purpose.APPROVALS: settings.approvals_channel,
         Purpose.ALERTS: settings.alerts_channel,
         Purpose.NEWS: settings.news_channel,
     }
-    closed = await _closed(tx, workspace_id, {channel for channel in own.values() if channel is not None})
+
+
+def _channels(settings: Settings, closed: Mapping[str, tuple[str, int]]) -> tuple[BoundChannel, ...]:
     return tuple(
         BoundChannel(
             purpose=purpose,
@@ -93,11 +154,13 @@ async def _channels(tx: Tx, workspace_id: WorkspaceId, settings: Settings) -> tu
             trouble=closed.get(goes_to or "", (None, 0))[0],
             waiting=closed.get(goes_to or "", (None, 0))[1],
         )
-        for purpose, channel in own.items()
+        for purpose, channel in _own(settings).items()
     )
 
 
-async def _closed(tx: Tx, workspace_id: WorkspaceId, channels: set[ChannelId]) -> dict[str, tuple[str, int]]:
+async def _closed(
+    tx: Tx, workspace_id: WorkspaceId, channels: Collection[ChannelId | None]
+) -> dict[str, tuple[str, int]]:
     """Of those that did not take something that still waits: why, and how much."""
     statement = (
         select(MESSAGES.c.channel_id, func.max(MESSAGES.c.trouble).label("why"), func.count().label("number"))

@@ -65,7 +65,7 @@ _HOLD = (
 )
 """Before they are read: a row that is waited for is read as it is then, but what is joined to it as it was before."""
 
-_GENERAL = msgspec.json.Decoder(GeneralSettings)
+GENERAL = msgspec.json.Decoder(GeneralSettings)
 
 APPROVALS, ALERTS, NEWS = Purpose.APPROVALS, Purpose.ALERTS, Purpose.NEWS
 """Purposes of a bound channel."""
@@ -106,7 +106,7 @@ async def load_settings(
         sales=chosen.sales,
         report_status=chosen.report_status,
         bank_match=row.bank_match,
-        general=NOTHING_DECIDED if row.general is None else _GENERAL.decode(row.general),
+        general=NOTHING_DECIDED if row.general is None else GENERAL.decode(row.general),
         supplier_match=chosen.supplier_match,
         tax=chosen.tax,
         amounts=chosen.amounts,

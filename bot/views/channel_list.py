@@ -14,12 +14,12 @@ from slack_sdk.models.blocks import (
 from slack_sdk.models.views import View
 
 from bot.domain.general import Purpose
-from bot.domain.managing import BoundChannel, ChannelList
+from bot.domain.managing import BoundChannel, ChannelList, ChannelOverview
 from bot.views.ids import ActionId, CallbackId
 from bot.views.metadata import ChannelRef
 from bot.views.parts import context, section
 from bot.views.settings import dropped_there
-from bot.views.text import mention, plain
+from bot.views.text import escape, mention, plain
 
 NAMES = {
     Purpose.APPROVALS: "Items to approve",
@@ -48,6 +48,9 @@ def page(found: ChannelList) -> View:
     else:
         who = " ".join(mention(user) for user in found.admins[:MOST_NAMED]) or "nobody yet"
         blocks.append(context(f"Channels are chosen by this organisation's admins: {who}"))
+    if found.has_others:
+        all_of_them = ButtonElement(action_id=ActionId.ALL_CHANNELS, text="All organisations")
+        blocks.append(ActionsBlock(elements=[all_of_them]))
     return View(
         type="modal",
         callback_id=CallbackId.EXPLANATION,
@@ -55,6 +58,35 @@ def page(found: ChannelList) -> View:
         close=PlainTextObject(text="Close"),
         blocks=blocks,
     )
+
+
+def overview(found: ChannelOverview) -> View:
+    """What goes where in all organisations, each with a page of its own."""
+    blocks: list[Block] = []
+    for organisation_id, name, channels in found.organisations:
+        line = section("\n".join([f"*{escape(name)}*", *(_in_short(each) for each in channels)]))
+        line.accessory = ButtonElement(action_id=ActionId.LIST_CHANNELS, text="Open", value=str(organisation_id))
+        blocks.append(line)
+    if found.left_out:
+        blocks.append(context(f"And {found.left_out} more: `/dext channels` in a channel of theirs shows it."))
+    return View(
+        type="modal",
+        callback_id=CallbackId.EXPLANATION,
+        title=PlainTextObject(text="Channels"),
+        close=PlainTextObject(text="Close"),
+        blocks=blocks,
+    )
+
+
+def _in_short(each: BoundChannel) -> str:
+    name = NAMES[each.purpose]
+    if each.channel is None:
+        return f"• {name}: " + (
+            "no channel" if each.goes_to is None else f"in <#{each.goes_to}>, without one of its own"
+        )
+    hidden = ", without amounts" if each.hides_amounts and each.purpose is not Purpose.NEWS else ""
+    trouble = "" if each.trouble is None else f" :warning: {_trouble(each)}"
+    return f"• {name}: <#{each.channel}>{hidden}{trouble}"
 
 
 def _bound(found: ChannelList, each: BoundChannel) -> SectionBlock:

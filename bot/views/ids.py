@@ -20,6 +20,7 @@ class ActionId(StrEnum):
     TAKE_OVER = "take_over"
     OPEN_CHANNELS = "open_channels"
     LIST_CHANNELS = "list_channels"
+    ALL_CHANNELS = "all_channels"
     UNBIND_CHANNEL = "unbind_channel"
     OPEN_API_KEYS = "open_api_keys"
     MAKE_API_KEY = "make_api_key"

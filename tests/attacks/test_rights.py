@@ -61,7 +61,7 @@ class Entry:
     def names_something(self) -> bool:
         """Whether it is about an organisation or an item, by its id."""
         if self.kind == "click":
-            return self.name not in (*IN_THE_FORM, "run_command", "open_in_ledger")
+            return self.name not in (*IN_THE_FORM, "run_command", "open_in_ledger", "all_channels")
         return self.kind == "form"
 
     def is_refused(self, text: str) -> bool:

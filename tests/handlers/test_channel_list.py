@@ -13,6 +13,7 @@ from bot.playground.slack.people import Channel
 from bot.views.ids import ActionId, BlockId
 from providers.xero.simulator import TRADING
 from tests.handlers.desk import A_BILL, CATEGORY, UNDO_SECONDS, Desk, a_desk, actions, words
+from tests.handlers.test_managing import more_organisations
 from tests.playground.kit import schema_problems
 
 
@@ -146,6 +147,26 @@ async def test_a_press_on_an_old_page_unbinds_nothing_else(desk: Desk) -> None:
         await desk.world.services.listing_channels.unbind(
             await desk.world.actor(APPROVER), desk.world.organisation_id, Purpose.ALERTS, ChannelId(BILLS)
         )
+
+
+async def test_a_practice_sees_what_goes_where_in_all_its_organisations(desk: Desk) -> None:
+    await more_organisations(desk, 2)
+    page = await listed(desk)
+    assert "*Items to approve*" in words(page)  # the channel says which organisation is meant
+
+    await desk.slack.click(page, ActionId.ALL_CHANNELS, user=ADMIN)
+    overview = desk.modal(ADMIN)
+    text = words(overview)
+    assert f"• Items to approve: <#{BILLS}>" in text
+    assert f"• News of the connection and its lists: in <#{ALERTS}>, without one of its own" in text
+    assert text.count("• Items to approve: no channel") == 2
+
+    block = next(each for each in overview.blocks if f"<#{BILLS}>" in str(each))
+    await desk.slack.click(overview, ActionId.LIST_CHANNELS, user=ADMIN, block_id=block["block_id"])
+    assert f"*Items to approve*\n<#{BILLS}>" in words(desk.modal(ADMIN))
+    await desk.slack.close_modal(ADMIN, everything=True)
+    await desk.slack.command("/dext", "channels", user=ADMIN, channel=ALERTS)
+    assert "Client 001" in words(desk.modal(ADMIN))
 
 
 def _with_us(desk: Desk, channel: str) -> Channel:
