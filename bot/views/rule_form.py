@@ -265,7 +265,7 @@ def _strength(found: RulePage) -> Block:
 
 
 def _for_what(found: RulePage) -> Block:
-    waiting = "1 waiting item" if found.waiting == 1 else f"{found.waiting} waiting items"
+    waiting = {0: "what waits (nothing now)", 1: "1 waiting item"}.get(found.waiting, f"{found.waiting} waiting items")
     options = [
         fields.an_option(WAITING, f"New items and {waiting}", "What is approved already stays as it was approved."),
         fields.an_option(NEW_ONLY, "New items only", "What waits stays as it is coded now."),

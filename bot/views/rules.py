@@ -211,8 +211,8 @@ def _target_field(of: RuleOf) -> Block:
                 OF_NAMES[of],
                 None,
                 longest=LONGEST_LABEL,
-                hint="As their documents write it. Capitals and dots make no difference. Ltd or GmbH may be left out, but "
-                "another one of them is another company.",
+                hint="Write the name as it stands on their documents. Capitals and dots make no difference. You may leave out Ltd or "
+                "GmbH; but with another one of these it is another company.",
             )
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from bot.playground.slack import ADMIN, ALERTS, APPROVER, BILLS, BOOKKEEPER, GENERAL, SlackState, Submitted, View
 from bot.views.ids import ActionId, BlockId
 from tests.fakes.connected import Connected, connected_app
+from tests.handlers.desk import at, filled
 
 CATEGORY, OTHER_CATEGORY, TAX = "429", "461", "INPUT2"
 FILLED: dict[str, object] = {
@@ -41,8 +42,8 @@ class Office:
         values = {**FILLED, **changes}
         for block, action in SEARCHED.items():
             if block in values:
-                await self.slack.options(form, action, "", user=form.user, block_id=block)
-        done = await self.slack.submit(form, values)
+                await self.slack.options(form, action, "", user=form.user, block_id=at(form, block))
+        done = await self.slack.submit(form, filled(form, values))
         await self.world.settle()
         return done
 

@@ -290,6 +290,10 @@ async def test_where_there_are_no_payment_methods_the_way_to_make_one_is_shown(d
     assert "There are no payment methods yet" in words(desk.modal(ADMIN))
     assert {ActionId.OPEN_PAYMENT_METHODS, ActionId.OPEN_RULES} <= set(actions(desk.modal(ADMIN)))
     assert "submit" not in desk.modal(ADMIN).definition
+    await desk.press(desk.modal(ADMIN), ActionId.OPEN_RULES, ADMIN)
+    await desk.slack.click(desk.modal(ADMIN), ActionId.ADD_RULE, user=ADMIN, value="supplier")
+    await sent(desk, {BlockId.RULE_NAME: "Rail plc"}, ADMIN)
+    assert "New items and what waits (nothing now)" in str(desk.modal(ADMIN).blocks)
 
     await save_rule(desk, account=OTHER_CATEGORY)
     await desk.press(desk.modal(ADMIN), ActionId.OPEN_RULES, ADMIN)

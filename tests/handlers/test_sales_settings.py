@@ -4,7 +4,7 @@ from bot.domain.settings import Destination, KindSettings, PaymentStatus
 from bot.playground.slack import ADMIN, BILLS, View
 from bot.views.ids import ActionId, BlockId
 from providers.xero.simulator import TRADING
-from tests.handlers.desk import Desk, words
+from tests.handlers.desk import Desk, filled, words
 
 SALES, OUTPUT = "200", "OUTPUT2"
 
@@ -58,7 +58,8 @@ async def test_a_stale_form_is_drawn_anew_and_a_category_archived_meanwhile_is_n
 
     assert "not in the ledger's list any more" in gone.errors[BlockId.DEFAULT_ACCOUNT]
     assert "Somebody else saved these settings" in words(desk.modal(ADMIN))
-    await desk.slack.submit(desk.modal(ADMIN), {BlockId.PAYMENT_STATUS: "awaiting_payment"})
+    again = desk.modal(ADMIN)
+    await desk.slack.submit(again, filled(again, {BlockId.PAYMENT_STATUS: "awaiting_payment"}))
     assert (await desk.world.settings()).sales.payment_status is PaymentStatus.AWAITING_PAYMENT
 
 
