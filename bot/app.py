@@ -53,6 +53,8 @@ from handlers.api_pace import Pace
 from handlers.api_requests import Requests
 from handlers.approvals import ApprovalHandlers
 from handlers.authorize import authorize
+from handlers.auto_offers import AutoOfferHandlers
+from handlers.auto_settings import AutoSettingsHandlers
 from handlers.bank_match import BankMatchHandlers
 from handlers.browsing import BrowsingHandlers
 from handlers.changing import ChangeHandlers
@@ -132,6 +134,7 @@ def features(services: Services) -> tuple[Feature, ...]:
     suppliers = SupplierSettingsHandlers(services.supplier_settings)
     amounts = AmountSettingsHandlers(services.amount_settings)
     quiet = QuietSettingsHandlers(services.quiet_settings)
+    auto = AutoSettingsHandlers(services.auto_settings)
     return (
         ConnectionHandlers(services.connections, services.flows, services.naming),
         ChangeHandlers(services.changing),
@@ -156,7 +159,11 @@ def features(services: Services) -> tuple[Feature, ...]:
         suppliers,
         amounts,
         quiet,
-        SettingsHandlers(services.set_up, services.organisations, sales, tax, bank, general, suppliers, amounts, quiet),
+        auto,
+        AutoOfferHandlers(services.auto_offers),
+        SettingsHandlers(
+            services.set_up, services.organisations, sales, tax, bank, general, suppliers, amounts, quiet, auto
+        ),
         ChoiceHandlers(services.choices),
         BrowsingHandlers(services.browsing, services.cards, services.organisations),
         DoorHandlers(services.doors, services.questions, services.forms, services.organisations),
@@ -201,6 +208,7 @@ def drawers(services: Services) -> Mapping[Subject, Drawer]:
         Subject.DEFAULT: default_drawer(_ledger_name),
         Subject.GONE_CODES: gone_codes_drawer(_ledger_name, services.config.public_url),
         Subject.QUEUE: services.queues.draw,
+        Subject.AUTO_OFFER: services.auto_offers.draw,
         Subject.ITEM: services.cards.draw,
         Subject.ALERT: services.alerts.draw,
         Subject.ARRIVAL: draw_arrivals,
@@ -276,7 +284,7 @@ def worker_of(services: Services) -> Worker:
         engine=engine,
         lock=WorkerLock.of(config.database_url),
         tasks=Tasks(clock, by_kind),
-        planner=Planner(services.publishing),
+        planner=Planner(services.publishing, services.auto_publishing),
         reconciler=Reconciler(services.publishing, restartable_of(services)),
         poll_seconds=config.poll_seconds,
         sweeper=Sweeper(

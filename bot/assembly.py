@@ -23,6 +23,9 @@ from bot.services.approvals import Approvals
 from bot.services.archiving import Archiving
 from bot.services.arrivals import Arrivals
 from bot.services.asking import Answers
+from bot.services.auto_offers import AutoOffers
+from bot.services.auto_publishing import AutoPublishing
+from bot.services.auto_settings import AutoSettingsForms
 from bot.services.bank_matching import BankMatching
 from bot.services.bank_settings import BankSettings
 from bot.services.browsing import Browsing
@@ -163,6 +166,8 @@ class Services:
     drafts: Drafts
     copies: Copies
     approvals: Approvals
+    auto_publishing: AutoPublishing
+    auto_offers: AutoOffers
     alerts: AlertMessages
     fixes: Fixes
     document_fixes: DocumentFixes
@@ -177,6 +182,7 @@ class Services:
     organisations: Organisations
     sales_settings: SalesSettings
     general_settings: General
+    auto_settings: AutoSettingsForms
     closed_answers: ClosedAnswers
     supplier_settings: SupplierSettings
     amount_settings: AmountSettingsService
@@ -284,6 +290,8 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         moving=Moving(db, people, cards),
         copies=Copies(db, config.public_url),
         approvals=Approvals(db, people, timedelta(seconds=config.undo_seconds)),
+        auto_offers=AutoOffers(db, people, rules),
+        auto_publishing=AutoPublishing(db, providers, timedelta(seconds=config.undo_seconds)),
         alerts=AlertMessages(db, people, cards, config.public_url),
         fixes=fixes,
         taking_as_it_is=TakingAsItIs(db, people),
@@ -296,6 +304,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         general_settings=General(db, people, settings, providers, timedelta(seconds=config.undo_seconds)),
         closed_answers=ClosedAnswers(db, people, providers),
         supplier_settings=SupplierSettings(db, people, settings, providers),
+        auto_settings=AutoSettingsForms(db, people, settings, providers),
         amount_settings=AmountSettingsService(db, people, settings, providers),
         quiet_settings=QuietSettings(db, people, settings),
         choosing_suppliers=ChoosingSuppliers(db, people, items),

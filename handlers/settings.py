@@ -13,6 +13,7 @@ from bot.views.ids import ActionId, CallbackId
 from bot.views.metadata import FormRef, organisation_of
 from bot.views.text import escape
 from handlers.amount_settings import AmountSettingsHandlers
+from handlers.auto_settings import AutoSettingsHandlers
 from handlers.bank_match import BankMatchHandlers
 from handlers.forms import anew, answered, placed, read_for
 from handlers.general_settings import GeneralSettingsHandlers
@@ -37,12 +38,13 @@ class SettingsHandlers:
     suppliers: SupplierSettingsHandlers
     amounts: AmountSettingsHandlers
     quiet: QuietSettingsHandlers
+    auto: AutoSettingsHandlers
 
     def register(self, routes: Routes) -> None:
         does = (
             "where bills go, who approves them, and in which channels; `/dext settings sales` for sales, `tax` for tax, `general` for "
             "closed periods, `suppliers` for whom names mean, `amounts` for exchange rates, `quiet` for quiet "
-            "hours, `bank` for bank match"
+            "hours, `auto` for what is published by itself, `bank` for bank match"
         )
         routes.command("settings", self.settings, does)
         routes.action(ActionId.OPEN_SETTINGS, self.open_settings)
@@ -51,7 +53,7 @@ class SettingsHandlers:
     async def settings(self, command: Command) -> Reply:
         """`/dext settings sales` goes to what is decided for sales, `tax` to tax, `bank` to what is matched with bank lines, `general`
         to what is for all, `suppliers` to what is suggested of contacts, `amounts` to exchange rates,
-        `quiet` to when channels hear no news.
+        `quiet` to when channels hear no news, `auto` to what nobody has to approve.
         """
         words = " ".join(word.lower() for word in command.words[1:])
         parts: dict[str, tuple[Act, ActionId, str]] = {
@@ -62,6 +64,7 @@ class SettingsHandlers:
             "suppliers": (self.suppliers.form, ActionId.OPEN_SUPPLIER_SETTINGS, "Suppliers"),
             "amounts": (self.amounts.form, ActionId.OPEN_AMOUNT_SETTINGS, "Amounts"),
             "quiet": (self.quiet.form, ActionId.OPEN_QUIET_SETTINGS, "Quiet hours"),
+            "auto": (self.auto.form, ActionId.OPEN_AUTO_SETTINGS, "Automatic publishing"),
             "bank": (self.bank.form, ActionId.OPEN_BANK_SETTINGS, "Bank match"),
         }
         meant = parts.get(words.removesuffix(" match").removesuffix(" hours"))

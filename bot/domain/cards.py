@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
+from bot.domain.auto_publishing import Hindrance
 from bot.domain.bank_match import NO_MATCHES, Matches
 from bot.domain.book_rules import USUAL_RULES, BookRules
 from bot.domain.books import Account
@@ -106,6 +107,8 @@ class ItemCard:
     """How its approval was taken back, where it waits to be approved again."""
     warnings: tuple[str, ...] = ()
     """What stops nothing, and is to be looked at before anybody approves."""
+    not_by_itself: tuple[Hindrance, ...] = ()
+    """What keeps it from being published by itself, where it is to be."""
     before: tuple[Item, ...] = ()
     """Other documents of the same supplier, newest first; on the card of an item that nobody has decided on."""
     has_other_books: bool = False

@@ -22,7 +22,7 @@ from bot.domain.coding import CodedValue, Coding, CodingDefaults, LineCoding, So
 from bot.domain.documents import DocumentType, FactField, Facts, ItemKind, PaidWith
 from bot.domain.due import Due
 from bot.domain.items import Item
-from bot.domain.rules import Opinions, Rule, RuleOf, matching
+from bot.domain.rules import AutoPublish, Opinions, Rule, RuleOf, matching
 from bot.domain.settings import Destination
 from bot.domain.signs import OF_SIGN
 from bot.domain.splitting import split_of
@@ -140,7 +140,7 @@ def _opinions(
     item: Item, name: str, rules: Sequence[Rule], defaults: CodingDefaults, usable: Usable
 ) -> Iterator[_Said]:
     """The weaker ones first."""
-    default = getattr(defaults, name, None)
+    default = _published_by_default(item, defaults) if name == "auto_publish" else getattr(defaults, name, None)
     if default is not None:
         source = Source.DEFAULT_TAX if name == "tax_rate" else Source.ORGANISATION_DEFAULT
         yield _Said(default, source)
@@ -152,6 +152,11 @@ def _opinions(
     method = None if card is None else usable.by_card.get(card)
     if name == "payment_method" and item.kind is ItemKind.COST and method is not None:
         yield _Said(method, Source.CARD)
+
+
+def _published_by_default(item: Item, defaults: CodingDefaults) -> str | None:
+    since = defaults.published_since
+    return None if since is None or item.created_at < since else AutoPublish.ALWAYS
 
 
 _SAYS: dict[str, Callable[[Opinions], str | None]] = {

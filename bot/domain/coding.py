@@ -5,7 +5,7 @@ source only replaces a weaker one: a default never overwrites a rule or a person
 """
 
 from dataclasses import dataclass, field, fields, replace
-from datetime import date
+from datetime import date, datetime
 from enum import IntEnum, StrEnum
 
 from bot.domain.ids import ItemId, RuleId
@@ -345,3 +345,5 @@ class CodingDefaults:
     product: str | None = None
     tracking: tuple[Track, ...] = ()
     """Of what is tracked once for a whole document."""
+    published_since: datetime | None = None
+    """What came in from then on is published by itself; None: nothing is."""

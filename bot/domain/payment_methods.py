@@ -84,6 +84,9 @@ class PaymentMethodForm:
     is_active: bool = True
     publish_to: str | None = None
     says_where: bool = False
+    auto_publish: str | None = None
+    """An `AutoPublish`, which `says_auto`, where it has the field, has its rule say."""
+    says_auto: bool = False
 
     def is_held_by(self, method: PaymentMethod) -> bool:
         """Whether it was saved already: the form was sent twice."""
@@ -124,6 +127,10 @@ class PaymentMethodPage:
     """The places (`Destination`) that what it pays for can be published to in these books."""
     publish_to: str | None = None
     """The one that its rule says."""
+    auto_publish: str | None = None
+    """Whether its rule has what it pays for published by itself (`AutoPublish`)."""
+    can_go_by_itself: bool = True
+    """Whether anything is, in its package."""
     is_rule_off: bool = False
     """Whether its rule is switched off."""
 
@@ -134,7 +141,8 @@ class PaymentMethodPage:
 
     def holds(self, form: PaymentMethodForm) -> bool:
         """Whether what the form says of its rule stands."""
-        return not form.says_where or form.publish_to == self.publish_to
+        is_where = not form.says_where or form.publish_to == self.publish_to
+        return is_where and (not form.says_auto or form.auto_publish == self.auto_publish)
 
 
 def named_by(card: PaidWith) -> str:

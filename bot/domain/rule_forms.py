@@ -143,6 +143,8 @@ class RulePage:
     books: BookRules = USUAL_RULES
     is_admin: bool = True
     """Whether the person that it is drawn for may decide what is published by itself."""
+    can_go_by_itself: bool = True
+    """Whether anything is, in its package."""
     like: Split | None = None
     """As the item that it is made from is split; None where that has no lines of its own."""
     waiting: int = 0

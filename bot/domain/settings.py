@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from bot.domain.amounts import USUAL_AMOUNTS, AmountSettings
 from bot.domain.arrivals import DropMode
+from bot.domain.auto_settings import NOTHING_BY_ITSELF, AutoSettings
 from bot.domain.book_rules import USUAL_RULES, BookRules
 from bot.domain.books import Account, Capability, Product, TaxRate, TrackingCategory
 from bot.domain.coding import CodingDefaults, Track
@@ -168,6 +169,8 @@ class Settings:
     supplier_match: Strictness = Strictness.USUAL
     """How like the name on a document a contact of the ledger has to be to be suggested."""
     quiet: QuietHours | None = None
+    auto: AutoSettings = NOTHING_BY_ITSELF
+    """What is published without anybody's approval."""
     general_confirmed_at: datetime | None = None
     tax_confirmed_at: datetime | None = None
 
@@ -215,12 +218,14 @@ class Settings:
 
     def defaults_of(self, kind: ItemKind) -> CodingDefaults:
         """What an item of a kind is coded by where nothing stronger says otherwise."""
-        return replace(self.of(kind).coding_defaults, untaxed_rate=self.tax.of(kind).without_amount)
+        since = None if kind is ItemKind.EXPENSE_REPORT else self.auto.since
+        untaxed = self.tax.of(kind).without_amount
+        return replace(self.of(kind).coding_defaults, untaxed_rate=untaxed, published_since=since)
 
     @property
     def for_items(self) -> tuple[object, ...]:
         """What every item that nobody decided on takes over."""
-        return self.costs, self.sales, self.reports, self.general.for_items, self.tax
+        return self.costs, self.sales, self.reports, self.general.for_items, self.tax, self.auto
 
     @property
     def steps_done(self) -> int:

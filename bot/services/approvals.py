@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from sqlalchemy import bindparam
 
-from bot.db.base import new_id, table_of
+from bot.db.base import table_of
 from bot.db.items import ApprovalRow, change_item
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.cards import ToDecide
@@ -18,9 +18,10 @@ from bot.domain.items import Item, ItemState
 from bot.domain.questions import Question, QuestionKind, asked
 from bot.domain.rights import Person, Role, decide_approval, decide_undo
 from bot.domain.slack import Actor
-from bot.services import audit, publications
+from bot.services import publications
 from bot.services.asking import settled, waiting_on
-from bot.services.current import NotNowError, StaleItemError, refreshing, require_item, show
+from bot.services.current import NotNowError, StaleItemError, refreshing, require_item
+from bot.services.deciding import APPROVED, APPROVED_BY_RULE, approve, decided
 from bot.services.following import is_behind
 from bot.services.left_there import left_there, tell_left_there
 from bot.services.lists import rules_of
@@ -32,21 +33,20 @@ from bot.views.text import mention, quote
 
 APPROVALS = table_of(ApprovalRow)
 
-_NEW = APPROVALS.insert()
 _FALLEN = (
     APPROVALS.update()
     .where(APPROVALS.c.workspace_id == bindparam("of_workspace"), APPROVALS.c.item_id == bindparam("of_item"))
     .values(is_standing=False)
 )
-"""Statements of every click, built once."""
+"""A statement of every click, built once."""
 
 DECIDED = "nobody has to decide on it now."
 SENT_BACK = "sent back"
 """The decision, and the role of the message that tells of it."""
 MOST_ASKED = 10
 HOW_TO_ANSWER = "*Edit* on its card puts it right; *Ask for approval again* sends it on as it is."
-APPROVED, REJECTED, UNDONE = "approved", "rejected", "approval undone"
-DECISIONS = (APPROVED, REJECTED, SENT_BACK)
+REJECTED, UNDONE = "rejected", "approval undone"
+DECISIONS = (APPROVED, APPROVED_BY_RULE, REJECTED, SENT_BACK)
 """What is kept of deciding on an item."""
 
 
@@ -64,26 +64,14 @@ class Approvals:
         async with refreshing(self.db, actor.workspace.id, item_id), self.db.write() as tx:
             before = await _item_to_decide(tx, person, actor.workspace.id, item_id, version)
             settings = await load_settings(tx, before.workspace_id, before.organisation_id)
-            wait = settings.general.undo_seconds
-            send_after = tx.now + (self.undo_window if wait is None else timedelta(seconds=wait))
-            decided = replace(
-                before,
-                state=ItemState.APPROVED,
-                decided_by=actor.user_id,
-                decided_at=tx.now,
-                decision_reason=None,
-                send_after=send_after,
-            )
-            item = await _decided(tx, before, decided, APPROVED, actor.user_id)
-            await publications.open_publication(tx, item, due_at=send_after)
-        return item
+            return await approve(tx, before, settings, self.undo_window, by=actor.user_id)
 
     async def reject(self, actor: Actor, item_id: ItemId, version: int, reason: str) -> Item:
         """Raises: as `approve`."""
         person = await self.people.identify(actor)
         async with refreshing(self.db, actor.workspace.id, item_id), self.db.write() as tx:
             before = await _item_to_decide(tx, person, actor.workspace.id, item_id, version)
-            decided = replace(
+            rejected = replace(
                 before,
                 state=ItemState.REJECTED,
                 decided_by=actor.user_id,
@@ -91,7 +79,7 @@ class Approvals:
                 decision_reason=reason,
             )
             waiting, there = await waiting_on(tx, before), await left_there(tx, before)
-            item = await _decided(tx, before, decided, REJECTED, actor.user_id)
+            item = await decided(tx, before, rejected, REJECTED, actor.user_id)
             if there is not None:
                 await tell_left_there(tx, item, there, actor.user_id, "rejected it")
             await settled(tx, waiting)
@@ -108,7 +96,7 @@ class Approvals:
             question = Question(kind=QuestionKind.SENT_BACK, words=reason, by=actor.user_id)
             returned = replace(before, state=ItemState.TO_REVIEW, questions=asked(before.questions, question))
             returned = checked(returned, await rules_of(tx, before.workspace_id, before.organisation_id))
-            item = await _decided(tx, before, returned, SENT_BACK, actor.user_id, reason=reason)
+            item = await decided(tx, before, returned, SENT_BACK, actor.user_id, reason=reason)
             await _ask_in_thread(tx, item, reason, actor.user_id)
         return item
 
@@ -180,46 +168,3 @@ async def _ask_in_thread(tx: Tx, item: Item, reason: str, by: UserId) -> None:
     named = " ".join(mention(user) for user in list(asked_people)[:MOST_ASKED])
     words = f"{named} {mention(by)} sent *{item.reference}* back:\n{quote(reason, 1000)}\n{HOW_TO_ANSWER}".strip()
     await note_under_card(tx, item, SENT_BACK, words)
-
-
-async def _decided(
-    tx: Tx, before: Item, decided: Item, decision: str, by: UserId, *, reason: str | None = None
-) -> Item:
-    item = await change_item(tx, before, decided)
-    if item is None:
-        raise StaleItemError(before)
-    row = {
-        "id": new_id(),
-        "workspace_id": item.workspace_id,
-        "item_id": item.id,
-        "version": before.version,
-        "stage": 1,
-        "decision": decision,
-        "by": by,
-        "reason": reason or decided.decision_reason,
-        "at": tx.now,
-        "is_standing": decided.state is not ItemState.TO_REVIEW,
-    }
-    await tx.execute(_NEW, row)
-    await _tell(tx, item, decision, by, row["reason"])
-    return item
-
-
-async def _tell(tx: Tx, item: Item, deed: str, by: UserId, reason: object = None) -> None:
-    await audit.record(
-        tx,
-        item.workspace_id,
-        item.id,
-        deed,
-        by=by,
-        organisation_id=item.organisation_id,
-        facts=_facts(item, deed, reason),
-    )
-    await show(tx, item)
-
-
-def _facts(item: Item, deed: str, reason: object) -> dict[str, object]:
-    """What is kept of it: of an approval, what was approved to become of a date in a closed period."""
-    became = None if item.closed is None or deed != APPROVED else item.closed.became
-    told = {"reason": reason, "closed": became}
-    return {"version": item.version} | {name: value for name, value in told.items() if value is not None}

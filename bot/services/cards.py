@@ -1,6 +1,6 @@
 """Items as people see them: the home card, "Why?", and the form; read in one go, never written here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from uuid import UUID
 
@@ -13,54 +13,45 @@ from bot.db.downloads import note_of
 from bot.db.ingests import sender_of_item
 from bot.db.items import load_item
 from bot.db.publications import USABLE
+from bot.db.recodings import UNDECIDED
 from bot.db.reports import receipts_of
-from bot.db.same_documents import documents_before, like_documents
+from bot.db.same_documents import documents_before
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.bank_match import NO_MATCHES
 from bot.domain.billing import of_kind
-from bot.domain.book_rules import USUAL_RULES, BookRules
+from bot.domain.book_rules import USUAL_RULES
 from bot.domain.booking import taken_by
 from bot.domain.books import Books, Capability
-from bot.domain.card_accounts import not_on_card
 from bot.domain.cards import Explanation, ItemCard, Refusal, Reported
-from bot.domain.checks import doubts, in_another_currency, not_switched_on, one_for_several, warned_of
-from bot.domain.coding import CodingDefaults, Source
 from bot.domain.connections import Health
-from bot.domain.default_taxes import shows_no_tax
 from bot.domain.documents import Door, ItemKind
-from bot.domain.exchange import far_off
 from bot.domain.general import Purpose
 from bot.domain.ids import ItemId
 from bot.domain.items import EDITABLE, Item, ItemState
-from bot.domain.products import not_to_stock
 from bot.domain.publishing import StepKind
-from bot.domain.questions import Question, QuestionKind, open_kinds
 from bot.domain.reports import Receipt, receipt_of
 from bot.domain.rights import Deed, decide
-from bot.domain.settings import Settings, statuses_for
+from bot.domain.settings import statuses_for
 from bot.domain.slack import Actor
-from bot.domain.taxing import Kept, disagreement, worked_out_tax
-from bot.domain.usual import paid_elsewhere, unusual
-from bot.services import lists
+from bot.domain.taxing import Kept, worked_out_tax
 from bot.services.additions import shown_additions
 from bot.services.alerts import helpers_of, load_alert
-from bot.services.choices import usable_defaults
-from bot.services.closed_periods import answers_offered, left_to_ledger
-from bot.services.code_names import CodeNames, archived_of, names_of
+from bot.services.auto_publishing import why_not
+from bot.services.closed_periods import answers_offered
+from bot.services.code_names import names_of
 from bot.services.connection_cards import is_downloaded
-from bot.services.contact_codes import ContactCodes
 from bot.services.crediting import other_side_of
 from bot.services.current import require_item
 from bot.services.default_rates import ledger_rates
 from bot.services.explaining import reasons_of
+from bot.services.item_warnings import USUAL_OF, suggested_contact, warnings_of
 from bot.services.known_methods import method_of, paid_from
-from bot.services.lists import account_label, product_label, tax_rate_label
 from bot.services.matched_lines import matched
 from bot.services.messages import Drawn, Shown
 from bot.services.organisations import has_other_books
 from bot.services.people import People, standing_of
 from bot.services.previews import preview_of
-from bot.services.rates import small_amounts, total_in_own
+from bot.services.rates import total_in_own
 from bot.services.settings import load_settings, organisation_name
 from bot.services.smaller_files import attached_how
 from bot.services.taken_back import approval_taken_back
@@ -83,8 +74,8 @@ _ON_THE_WAY = {
 }
 """What is on its way of an item in this state."""
 
-SHOWN_BEFORE, USUAL_OF, MOST_ALIKE = 3, 12, 3
-"""Documents of the same supplier that are shown, those that say what is usual, and those alike that are named."""
+SHOWN_BEFORE = 3
+"""Documents of the same supplier that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +146,9 @@ class Cards:
         )
         is_connected = provider is not None and connection is not None and connection.health in USABLE
         statuses = () if provider is None else statuses_for(item.kind, taken_by(provider.profile.capabilities, rules))
+        warnings: tuple[str, ...] = ()
+        if item.state in EDITABLE and item.is_booked:
+            warnings = await warnings_of(tx, item, settings, names, before, own=own, rules=rules)
         return ItemCard(
             item=item,
             can_withdraw=is_connected and provider is not None and _can_withdraw(item, provider),
@@ -183,10 +177,11 @@ class Cards:
             is_due=item.send_after is not None and item.send_after <= tx.now,
             refusal=await _refusal(tx, item) if item.state is ItemState.REFUSED else None,
             taken_back=await approval_taken_back(tx, item),
-            warnings=await _warnings(tx, item, settings, names, before, own=own, rules=rules)
-            if item.state in EDITABLE and item.is_booked
+            warnings=warnings,
+            not_by_itself=await why_not(tx, item, settings, self.providers, has_warnings=bool(warnings))
+            if item.state in UNDECIDED
             else (),
-            contact=await _suggested_contact(tx, item),
+            contact=await suggested_contact(tx, item),
             before=before[:SHOWN_BEFORE],
             has_other_books=await has_other_books(tx, item) if item.state is ItemState.TO_REVIEW else False,
             preview=await preview_of(tx, workspace_id, item.file_id),
@@ -246,144 +241,3 @@ def _can_withdraw(item: Item, provider: AccountingProvider) -> bool:
     is_known = item.ledger_url is not None or is_downloaded(provider)
     is_there = item.state is ItemState.PUBLISHED and is_known
     return is_there and Capability.WITHDRAWING in provider.profile.capabilities
-
-
-async def _warnings(
-    tx: Tx,
-    item: Item,
-    settings: Settings,
-    names: CodeNames,
-    before: tuple[Item, ...],
-    *,
-    own: str | None,
-    rules: BookRules,
-) -> tuple[str, ...]:
-    """What an approver looks at. The same supplier and number is asked about instead, and not said twice."""
-    rate = names.tax_rates.get(item.coding.tax_rate.value or "")
-    small = await small_amounts(tx, item.workspace_id, item.organisation_id, settings.amounts, own)
-    found = [
-        *(
-            f"{name} is archived in the ledger, which will refuse it. Edit changes it."
-            for name in archived_of(item, names)
-        ),
-        *not_to_stock(item, names.products),
-        *await _left_without(tx, item, settings.defaults_of(item.kind)),
-    ]
-    if rules.taxes(item.kind):
-        percents = {code: known.percent for code, known in names.tax_rates.items() if known.percent is not None}
-        chosen = None if rate is None or item.rates_its_lines else rate.percent
-        off = disagreement(item, percents)
-        is_small = off is not None and small.takes(off.off, item.facts)
-        found += doubts(item.facts, chosen, None if is_small else off)
-        found += one_for_several(item, names.tax_rate(item.coding.tax_rate.value))
-    odd_ones = (
-        paid_elsewhere(item, before),
-        None if small.takes_total(item.facts) else unusual(item, before),
-        far_off(item.facts, [other.facts for other in before]),
-    )
-    found += [odd for odd in odd_ones if odd is not None]
-    asked_about = {question.about for question in item.questions}
-    alike = [other for other in await like_documents(tx, item) if other.id not in asked_about]
-    if alike:
-        found.append(f"Same supplier, date and total as {_listed(alike)}.")
-    found += await _taken_for(tx, item)
-    if rules.contact_code is not None:
-        found += await _named_by_code(tx, item, rules.contact_code)
-    elif rules.knows_contacts_by_name:
-        found += await _not_listed(tx, item)
-    if own is not None and await lists.lacks_currency(tx, item, own):
-        found.append(not_switched_on(item))
-    found += left_to_ledger(item, settings, await lists.books_of(tx, item.workspace_id, item.organisation_id))
-    return (*found, *await _of_its_account(tx, item), *warned_of(item))
-
-
-async def _suggested_contact(tx: Tx, item: Item) -> str | None:
-    """By its name; one that was chosen is named by the document."""
-    contact = item.coding.contact
-    if contact.value is None or contact.source is not Source.SUGGESTION:
-        return None
-    found = await lists.load_contact(tx, item.workspace_id, item.organisation_id, contact.value)
-    return "a contact that is gone" if found is None else found.name
-
-
-async def _taken_for(tx: Tx, item: Item) -> tuple[str, ...]:
-    """Whoever approves it confirms whom it is from, or to."""
-    name, likeness = await _suggested_contact(tx, item), item.coding.contact.likeness
-    if name is None or likeness is None:
-        return ()
-    return (
-        f"The ledger has nobody of just this name, and it is taken for {name}: {likeness.words}. Edit chooses another.",
-    )
-
-
-async def _not_listed(tx: Tx, item: Item) -> tuple[str, ...]:
-    """A file names whom the list has by a reference, which its software may insist on."""
-    name, of = item.counterparty.name, (tx, item.workspace_id, item.organisation_id)
-    is_told = name is not None and item.coding.contact.value is None and await lists.has_contacts(*of)
-    if not is_told or await lists.contact_named(*of, name or "", item.kind) is not None:
-        return ()
-    return (
-        f"{name} is not in the list of suppliers, so a file has no reference for it. An admin adds it under Manage.",
-    )
-
-
-async def _named_by_code(tx: Tx, item: Item, longest: int) -> tuple[str, ...]:
-    """A code that is proposed is to be one that the software has. What cannot be named by one yet is asked about, or is told
-    where another one has taken its code since.
-    """
-    name, of = item.counterparty.name, (tx, item.workspace_id, item.organisation_id)
-    if name is None or item.coding.contact.value is not None or item.publish_to.is_of_bank:
-        return ()
-    if await lists.contact_named(*of, name, item.kind) is not None:
-        return ()
-    code = await ContactCodes(*of, longest).code(None, name, item.kind)
-    if isinstance(code, Question):
-        return () if QuestionKind.CONTACT_CODE in open_kinds(item.questions) else (code.words,)
-    if not await lists.has_contacts(*of):
-        return ()
-    said = f"{name} is not in the list of suppliers and customers: a file names it {code}"
-    return (f"{said}. If it has another code in the software, an admin types that under Manage.",)
-
-
-def _listed(others: Sequence[Item]) -> str:
-    """Each is told from the next by what it is at."""
-    named = [f"{other.reference} ({other.state.words})" for other in others[:MOST_ALIKE]]
-    more = len(others) - MOST_ALIKE
-    *first, last = (*named, f"{more} more") if more > 0 else named
-    return f"{', '.join(first)} and {last}" if first else last
-
-
-async def _of_its_account(tx: Tx, item: Item) -> tuple[str, ...]:
-    account = await paid_from(tx, item)
-    books = None if account is None else await lists.books_of(tx, item.workspace_id, item.organisation_id)
-    if books is None:
-        return ()
-    return (*in_another_currency(item, account, books.base_currency), *not_on_card(item, account, books.rules))
-
-
-async def _left_without(tx: Tx, item: Item, defaults: CodingDefaults) -> tuple[str, ...]:
-    """Why a bill has not got a default that there is: the ledger is known not to take it."""
-    of, codes = (tx, item.workspace_id, item.organisation_id), item.coding.codes
-    lacking = CodingDefaults(
-        account=defaults.account if codes.account is None else None,
-        tax_rate=defaults.tax_rate if codes.tax_rate is None else None,
-        untaxed_rate=defaults.untaxed_rate if codes.tax_rate is None and shows_no_tax(item.facts) else None,
-        product=defaults.product if codes.product is None else None,
-    )
-    if lacking == CodingDefaults():
-        return ()
-    usable = await usable_defaults(*of, lacking, item.kind)
-    found = []
-    if lacking.account is not None and usable.account is None:
-        found.append(f"The default category, {await account_label(*of, lacking.account)}, {_NOT_GIVEN}")
-    if lacking.tax_rate is not None and usable.tax_rate is None:
-        found.append(f"The default tax rate, {await tax_rate_label(*of, lacking.tax_rate)}, {_NOT_GIVEN}")
-    if lacking.untaxed_rate is not None and usable.untaxed_rate is None:
-        name = await tax_rate_label(*of, lacking.untaxed_rate)
-        found.append(f"The default tax rate of what shows no tax, {name}, {_NOT_GIVEN}")
-    if lacking.product is not None and usable.product is None:
-        found.append(f"The default product, {await product_label(*of, lacking.product)}, {_NOT_GIVEN}")
-    return tuple(found)
-
-
-_NOT_GIVEN = "is archived or gone in the ledger, so this bill did not get it."

@@ -25,6 +25,7 @@ from bot.services import lists
 from bot.services.cards import SHOWN_BEFORE, Cards
 from bot.services.code_names import CodeNames
 from bot.services.current import require_item
+from bot.services.deciding import APPROVED_BY_RULE
 from bot.services.files import file_name
 from bot.services.people import People, standing_of
 from bot.services.rule_offers import named_offer
@@ -139,6 +140,8 @@ def _said(deed: str, facts: Json) -> str:
         return REFUSED.get(str(facts.get("step")), "refused by the ledger")
     if deed == "published" and "batch" in facts:
         return f"downloaded batch {facts['batch']}, and so published it"
+    if deed == APPROVED_BY_RULE:
+        return f"{deed} by {facts.get('reason', 'a rule')}"
     return SAID.get(deed, deed)
 
 
@@ -155,6 +158,8 @@ def _more(deed: str, facts: Json) -> str | None:
     """What was changed, by the names of the fields; what was said, where somebody gave a reason."""
     if deed in _EDITS:
         return ", ".join(_changed(facts)) or None
+    if deed == APPROVED_BY_RULE:
+        return None if facts.get("closed") is None else str(facts["closed"])
     said = next((facts[name] for name in REASONS if facts.get(name)), None)
     return None if said is None else str(said)
 

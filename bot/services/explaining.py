@@ -63,7 +63,7 @@ _AMOUNTS = {
 def _published_by_itself(told: Told) -> Iterator[Reason]:
     value = told.item.coding.auto_publish
     if value.source is not Source.NOTHING:
-        yield _reason(told, "Published by itself", value, lambda said: said)
+        yield _reason(told, "Published by itself", value, _as_it_is)
 
 
 def _of_line(told: Told, number: int, line: LineCoding, names: CodeNames) -> Iterator[Reason]:

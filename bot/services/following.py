@@ -28,6 +28,7 @@ from bot.db.recodings import (
     undecided_items,
 )
 from bot.db.rules import rules_by_id
+from bot.db.unattended import look_at
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.coding import rules_between
 from bot.domain.ids import ItemId, OrganisationId, WorkspaceId
@@ -203,6 +204,7 @@ def _key(recoding: Recoding, attempt: int) -> str:
 
 async def _follow(tx: Tx, item: Item, fresh: Item) -> None:
     if fresh == item:
+        await look_at(tx, item)  # what kept it from being published by itself may be gone
         return
     changed = await change_item(tx, item, fresh)
     settled = None if changed is None else await settle(tx, changed)

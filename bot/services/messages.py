@@ -74,6 +74,8 @@ class Subject(StrEnum):
     """What became of the files of one message: in words, and as a reaction to it."""
     DEFAULT = "default"
     """A default of an organisation that the ledger does not take any more; the subject's id is the organisation's."""
+    AUTO_OFFER = "auto_offer"
+    """Whether a rule is to publish by itself; the subject's id is the rule's."""
     GONE_CODES = "gone_codes"
     """What items that wait are coded to and the ledger does not take any more; likewise."""
 

@@ -10,6 +10,7 @@ from bot.db.base import new_id, table_of
 from bot.db.connections import ConnectionRow, OrganisationRow, SettingsRow
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.booking import taken_by
+from bot.domain.books import Capability
 from bot.domain.card_accounts import takes_card
 from bot.domain.ids import OrganisationId, WorkspaceId
 from bot.domain.payment_methods import (
@@ -24,7 +25,7 @@ from bot.domain.payment_methods import (
 )
 from bot.domain.rights import Deed
 from bot.domain.rule_forms import kinds_of
-from bot.domain.rules import NO_OPINIONS, RuleOf
+from bot.domain.rules import NO_OPINIONS, AutoPublish, RuleOf
 from bot.domain.settings import Destination, destinations_for
 from bot.domain.slack import Actor
 from bot.services import audit, home_cards
@@ -33,6 +34,7 @@ from bot.services.known_methods import all_known, as_known
 from bot.services.lists import rules_of
 from bot.services.method_rules import rule_of_method, say_of_method
 from bot.services.people import OrganisationNotFoundError, People
+from bot.services.rule_checks import NOT_SET_UP
 from bot.services.saving_settings import BeginToFollow, StaleFormError
 from bot.services.settings import load_settings
 from bot.services.settings_pages import provider_of
@@ -40,7 +42,7 @@ from providers.base import AccountingProvider
 
 ORGANISATIONS, CONNECTIONS, SETTINGS = table_of(OrganisationRow), table_of(ConnectionRow), table_of(SettingsRow)
 
-NAME, BANK_ACCOUNT, PUBLISH_TO = "name", "bank_account", "publish_to"
+NAME, BANK_ACCOUNT, PUBLISH_TO, AUTO_PUBLISH = "name", "bank_account", "publish_to", "auto_publish"
 """Fields that can be wrong, by their names in `PaymentMethodForm`."""
 GONE = "This bank account is not in the ledger's list of live ones any more. Choose another one, or none."
 FULL = f"{MOST_METHODS} payment methods are the most an organisation can have. Change one that is not used any more."
@@ -183,8 +185,15 @@ class PaymentMethods:
             has_accounts=any(link is Link.LIVE for link, _ in accounts.values()),
             destinations=await self._destinations(tx, workspace_id, organisation_id),
             publish_to=None if rule is None else rule.opinions.publish_to,
+            auto_publish=None if rule is None else rule.opinions.auto_publish,
+            can_go_by_itself=await self._is_called(tx, workspace_id, organisation_id),
             is_rule_off=rule is not None and not rule.is_active,
         )
+
+    async def _is_called(self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> bool:
+        """Whether documents are sent to its software, and not downloaded for it."""
+        provider = self.providers.get(await provider_of(tx, workspace_id, organisation_id) or "")
+        return provider is not None and Capability.DOWNLOADS not in provider.profile.capabilities
 
     async def _destinations(
         self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId
@@ -230,6 +239,9 @@ async def _require_fit(
     wrong |= await _not_on_card(*of, form, before)
     if form.says_where and form.publish_to not in (None, before.publish_to, *before.destinations):
         wrong[PUBLISH_TO] = f"{before.ledger} cannot take it there. Choose another place."
+    if form.says_auto and form.auto_publish == AutoPublish.ALWAYS != before.auto_publish:
+        settings = await load_settings(*of)
+        wrong |= {} if settings.is_set_up else {AUTO_PUBLISH: NOT_SET_UP}
     if wrong:
         raise MethodRefusedError(wrong)
 
@@ -278,12 +290,13 @@ async def _saved(tx: Tx, actor: Actor, before: PaymentMethodPage, form: PaymentM
         organisation_id=before.organisation_id,
         facts={"name": form.name, "bank account": form.bank_account, "in use": form.is_active},
     )
-    if not form.says_where or before.holds(form):
+    if before.holds(form):
         return
     rule = await rule_of_method(*of, method_id)
-    says = replace(
-        NO_OPINIONS if rule is None else rule.opinions,
-        publish_to=None if form.publish_to is None else Destination(form.publish_to),
-    )
+    says = NO_OPINIONS if rule is None else rule.opinions
+    if form.says_where:
+        says = replace(says, publish_to=None if form.publish_to is None else Destination(form.publish_to))
+    if form.says_auto:
+        says = replace(says, auto_publish=None if form.auto_publish is None else AutoPublish(form.auto_publish))
     label = PaymentMethod(id=method_id, name=form.name, last_digits=form.last_digits).label
     await say_of_method(*of, method_id, label, actor.user_id, says)

@@ -14,7 +14,7 @@ from bot.db.items import change_items, load_items
 from bot.db.unit_of_work import Tx
 from bot.domain.ids import ItemId, UserId
 from bot.domain.items import Item, ItemState
-from bot.services import alerts, audit
+from bot.services import alerts, audit, auto_offers
 from bot.services.current import show_all
 
 AT_ONCE = 25
@@ -45,6 +45,8 @@ async def published(
     organisation_id = batch.organisation_id
     await audit.record_each(tx, batch.workspace_id, "published", organisation_id=organisation_id, facts=facts, by=by)
     await show_all(tx, batch.workspace_id, moved)
+    if by is None:  # what a person downloads is never published by itself
+        await auto_offers.offer(tx, moved)
 
 
 def _can_move(item: Item) -> bool:

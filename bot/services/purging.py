@@ -18,6 +18,7 @@ from sqlalchemy import ColumnElement, Row, Table, select, tuple_, update
 from bot.clock import Clock
 from bot.db.api_keys import ApiKeyRow
 from bot.db.arrivals import ArrivalRow
+from bot.db.auto_offers import AutoOfferRow
 from bot.db.bank_lines import BankLineRow
 from bot.db.base import Base, table_of
 from bot.db.claimants import ClaimantRow
@@ -48,6 +49,7 @@ from bot.db.recodings import RecodingRow
 from bot.db.reports import ReportReceiptRow
 from bot.db.rules import RuleRow
 from bot.db.smaller_files import SmallerFileRow
+from bot.db.unattended import UnattendedRow
 from bot.db.unit_of_work import Database, Tx
 from bot.db.workspaces import PURGED_PREFIX, WORKSPACES, AuditRow
 from bot.domain.ids import WorkspaceId
@@ -71,6 +73,8 @@ PURGED: tuple[type[Base], ...] = (
     IngestRow,
     DraftRow,
     RecodingRow,
+    UnattendedRow,
+    AutoOfferRow,
     ReportReceiptRow,
     BankLineRow,
     ItemRow,

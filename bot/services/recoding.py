@@ -12,6 +12,7 @@ from uuid import UUID
 
 from bot.db.items import change_item
 from bot.db.rules import rules_for
+from bot.db.unattended import look_at
 from bot.db.unit_of_work import Tx
 from bot.domain.bank_match import keeps_its_line
 from bot.domain.book_rules import BookRules
@@ -184,7 +185,8 @@ def checked(item: Item, rules: BookRules) -> Item:
 
 
 async def settle(tx: Tx, item: Item) -> Item | None:
-    """Move an undecided item, as already judged, to where its complaints lead: to review, or on into approval.
+    """Move an undecided item, as already judged, to where its complaints lead: to review, or on into approval; there it is
+    looked at whether anybody has to approve it.
 
     None when somebody else changed it meanwhile.
     """
@@ -192,6 +194,8 @@ async def settle(tx: Tx, item: Item) -> Item | None:
     for state in _way(item):
         if current is not None and current.state is not state:
             current = await change_item(tx, current, replace(current, state=state))
+    if current is not None:
+        await look_at(tx, current)
     return current
 
 

@@ -21,7 +21,7 @@ from bot.domain.postings import Attachment, Payment, Posting, Withdrawal, Work
 from bot.domain.problems import OF_LINE, OF_STEPS, Problem, ProblemCode
 from bot.domain.publishing import Accepted, BatchState, PublicationState, StepKind, StepState
 from bot.domain.withdrawing import of_withdrawal
-from bot.services import alerts, audit, bank_accounts, bill_rights, default_messages, lists, withdrawn
+from bot.services import alerts, audit, auto_offers, bank_accounts, bill_rights, default_messages, lists, withdrawn
 from bot.services.current import show, show_all
 from bot.services.messages import redraw_items
 from bot.views.text import day
@@ -40,6 +40,7 @@ async def done(tx: Tx, batch: LiveBatch, step: LiveStep, record: Found, *, url: 
     if item is not None:
         await alerts.resolved(tx, item)
         await _audit(tx, item, "published", {"ledger id": step.ledger_id})
+        await auto_offers.offer(tx, [item])
     return None
 
 

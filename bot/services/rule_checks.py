@@ -10,13 +10,15 @@ from bot.db import rules as stored
 from bot.db.unit_of_work import Tx
 from bot.domain.book_rules import BookRules
 from bot.domain.booking import taken_by
+from bot.domain.books import Capability
 from bot.domain.ids import OrganisationId, WorkspaceId
 from bot.domain.rule_forms import TARGET, RuleForm, kinds_of
-from bot.domain.rules import NO_OPINIONS, Opinions, Rule, RuleOf
+from bot.domain.rules import NO_OPINIONS, AutoPublish, Opinions, Rule, RuleOf
 from bot.domain.settings import destinations_for, statuses_for
 from bot.services import choices, lists
 from bot.services.choices import NotOfferedError, tracks_of
 from bot.services.known_methods import method_not_offered, methods_named
+from bot.services.settings import load_settings
 from providers.base import Profile
 
 FULL = f"{stored.MOST_RULES:,} rules are the most an organisation can have. Delete some that are not needed any more."
@@ -26,6 +28,8 @@ NOT_TRACKED = (
 NOT_BILLED_ON = (
     "The books bill no costs on to customers: switch that on in the ledger and type /dext sync, or leave it empty."
 )
+NOT_SET_UP = "Save Settings once first: nothing is published before an admin has confirmed where it goes."
+IN_FILES = "{ledger} is not called: what is for it goes into files, which a person downloads."
 METHOD_GONE = "I cannot find that payment method any more."
 
 
@@ -55,7 +59,7 @@ class RuleCheck:
         """A sentence by field, as of `RuleRefusedError`."""
         books = await lists.rules_of(self.tx, self.workspace_id, self.organisation_id)
         found = {**await self._codes(), **await self._others(), **await self._customer(books)}
-        return {**found, **self._places(books), **await self._target()}
+        return {**found, **self._places(books), **await self._by_itself(books), **await self._target()}
 
     async def _codes(self) -> dict[str, str]:
         says, said = self.form.opinions, self.said
@@ -121,6 +125,16 @@ class RuleCheck:
         if says.publish_as not in (None, said.publish_as, *statuses):
             wrong["publish_as"] = f"{name} cannot take it with this status. Choose another one."
         return wrong
+
+    async def _by_itself(self, books: BookRules) -> dict[str, str]:
+        """What lets documents out without anybody is not switched on before it is known where they go."""
+        says, said = self.form.opinions.auto_publish, self.said.auto_publish
+        if says is not AutoPublish.ALWAYS or says is said:
+            return {}
+        if Capability.DOWNLOADS in taken_by(self.profile.capabilities, books):
+            return {"auto_publish": IN_FILES.format(ledger=self.profile.name)}
+        settings = await load_settings(self.tx, self.workspace_id, self.organisation_id)
+        return {} if settings.is_set_up else {"auto_publish": NOT_SET_UP}
 
     async def _target(self) -> dict[str, str]:
         of, target = (self.tx, self.workspace_id, self.organisation_id), self.form.target

@@ -19,7 +19,6 @@ from bot.services.writing_rules import as_saved, hold, write
 from bot.sheets.rule_lines import RuleLine, WrittenRule, written_rule
 from providers.base import Profile
 
-NOT_BY_ITSELF = "auto_publish: whatever goes to a ledger is approved by somebody. Leave it out."
 NO_METHOD = "there is no payment method called {name}: add it by /dext payment-methods first."
 
 
@@ -130,8 +129,6 @@ class _Reading:
         """The rule, or what is wrong with it."""
         of = self.tx, self.books.workspace_id, self.books.organisation_id
         target, says = written.target, written.says
-        if says.auto_publish is not None:
-            return (NOT_BY_ITSELF,)
         named = [says.payment_method] if says.payment_method is not None else []
         named += [target.name] if target.of is RuleOf.PAYMENT_METHOD else []
         lacking = [name for name in named if alike(name) not in self.methods]

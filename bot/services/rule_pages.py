@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from bot.db.unit_of_work import Tx
 from bot.domain.booking import taken_by
+from bot.domain.books import Capability
 from bot.domain.coding import Track
 from bot.domain.ids import OrganisationId, WorkspaceId
 from bot.domain.items import Item
@@ -43,6 +44,7 @@ async def rule_page(
         destinations=tuple(dict.fromkeys(place for kind in kinds for place in destinations_for(kind, can))),
         statuses=tuple(dict.fromkeys(status for kind in kinds for status in statuses_for(kind, can))),
         books=books,
+        can_go_by_itself=Capability.DOWNLOADS not in can,
         names=await names_of(*of, [says]),
         unpaid=unpaid,
     )

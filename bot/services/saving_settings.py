@@ -12,6 +12,7 @@ from bot.db.base import Json, dump
 from bot.db.items import newest_items
 from bot.db.unit_of_work import Database, Nudge, Tx
 from bot.domain.amounts import AmountSettings
+from bot.domain.auto_settings import AutoForm, AutoSettings
 from bot.domain.books import ListKind
 from bot.domain.documents import ItemKind
 from bot.domain.general import GeneralForm
@@ -203,6 +204,26 @@ class SettingsService:
             await quiet.release(saving.tx, actor.workspace.id)
             return await saving.after()
 
+    async def save_auto(self, actor: Actor, organisation_id: OrganisationId, form: AutoForm) -> Settings:
+        """Save what is published without anybody's approval. It is for what comes in from now on, where it was not so before;
+        whatever waits says by the exceptions of now why it does.
+
+        Raises:
+            NotAllowedError, StaleFormError: as `save`.
+        """
+        async with self._saving(actor, organisation_id) as saving:
+            before = saving.before.auto
+            since = (before.since or saving.tx.now) if form.is_for_all else None
+            auto = AutoSettings(since=since, exceptions=form.exceptions)
+            await saving.keep(form.version, chosen=dump(replace(chosen_in(saving.before), auto=auto)))
+            await saving.tell("settings of automatic publishing saved", msgspec.to_builtins(auto))
+            settings = await self._followed(saving)
+            if auto.exceptions != before.exceptions:
+                await redraw_items(
+                    saving.tx, saving.of[0], await newest_items(saving.tx, *saving.of, limit=MOST_REDRAWN)
+                )
+        return settings
+
     @asynccontextmanager
     async def _saving(self, actor: Actor, organisation_id: OrganisationId) -> "AsyncIterator[_Saving]":
         async with for_admin(self.db, self.people, actor, organisation_id, writes=True) as tx:
@@ -288,6 +309,7 @@ def chosen_in(settings: Settings) -> Chosen:
         tax=settings.tax,
         amounts=settings.amounts,
         quiet=settings.quiet,
+        auto=settings.auto,
     )
 
 

@@ -12,6 +12,7 @@ from bot.db.connections import ChannelRow, GrantRow, OrganisationRow, SettingsRo
 from bot.db.unit_of_work import Tx
 from bot.domain.amounts import USUAL_AMOUNTS, AmountSettings
 from bot.domain.arrivals import DropMode
+from bot.domain.auto_settings import NOTHING_BY_ITSELF, AutoSettings
 from bot.domain.general import NOTHING_DECIDED, GeneralSettings, Purpose
 from bot.domain.ids import ChannelId, OrganisationId, UserId, WorkspaceId
 from bot.domain.likeness import Strictness
@@ -82,6 +83,7 @@ class Chosen:
     tax: TaxSettings = USUAL_TAX
     amounts: AmountSettings = USUAL_AMOUNTS
     quiet: QuietHours | None = None
+    auto: AutoSettings = NOTHING_BY_ITSELF
 
 
 async def load_settings(
@@ -111,6 +113,7 @@ async def load_settings(
         tax=chosen.tax,
         amounts=chosen.amounts,
         quiet=chosen.quiet,
+        auto=chosen.auto,
         approvers=tuple(dict.fromkeys(UserId(each.approver) for each in rows if each.approver is not None)),
         approvals_channel=_id_of(channels.get(APPROVALS)),
         alerts_channel=_id_of(channels.get(ALERTS)),

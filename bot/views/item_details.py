@@ -204,7 +204,7 @@ def _history(history: tuple[Happening, ...]) -> list[Block]:
 def _happening(happening: Happening) -> str:
     by = "Dext" if happening.by is None else mention(happening.by)
     more = "" if happening.more is None else f": {escape(happening.more, 300)}"
-    return f"{moment(happening.at)} {by}: {escape(happening.deed, 60)}{more}"
+    return f"{moment(happening.at)} {by}: {escape(happening.deed, 300)}{more}"
 
 
 def _source(found: Details) -> str:

@@ -19,11 +19,11 @@ def standing(found: ItemCard) -> str:
     item = found.item
     match item.state:
         case ItemState.TO_REVIEW:
-            return ":memo: *To review*"
+            return f":memo: *To review*{_not_by_itself(found)}"
         case ItemState.ARCHIVED:
             return f":package: *Archived*{_how_archived(item)}"
         case ItemState.IN_APPROVAL:
-            return f":large_blue_circle: *In approval*. {_who_can(found.approvers)}{_taken_back(found)}"
+            return f":large_blue_circle: *In approval*. {_who_can(found.approvers)}{_taken_back(found)}{_not_by_itself(found)}"
         case ItemState.APPROVED:
             return f"{_decided(item, 'Approved')}{_gone_on(item)}\n{_waits_for(found)}{to_follow(found)}"
         case ItemState.SENDING | ItemState.UNKNOWN:
@@ -126,8 +126,10 @@ def _gone_on(item: Item) -> str:
 
 def _decided(item: Item, verb: str) -> str:
     sign = ":x:" if verb == "Rejected" else ":white_check_mark:"
-    if item.decided_by is None or item.decided_at is None:
+    if item.decided_at is None:
         return f"{sign} *{verb}*"
+    if item.decided_by is None:
+        return f"{sign} *{verb} automatically* by {escape(item.decision_reason or 'a rule', 250)}, {moment(item.decided_at)}"
     return f"{sign} *{verb}* by {mention(item.decided_by)}, {moment(item.decided_at)}"
 
 
@@ -145,6 +147,13 @@ def _taken_back(found: ItemCard) -> str:
         return ""
     by = "on the command line" if undone.by is None else f"by {mention(undone.by)}"
     return f"\n:leftwards_arrow_with_hook: *Approval undone* {by}, {moment(undone.at)}"
+
+
+def _not_by_itself(found: ItemCard) -> str:
+    """Why it waits for somebody although a rule would publish it."""
+    if not found.not_by_itself:
+        return ""
+    return f"\n:raised_hand: *Not published by itself*: {'; '.join(each.words for each in found.not_by_itself)}."
 
 
 def _waits_for(found: ItemCard) -> str:

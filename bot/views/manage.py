@@ -143,6 +143,9 @@ def _setting_up(found: ManagePage) -> list[Block]:
     amounts.accessory = ButtonElement(action_id=ActionId.OPEN_AMOUNT_SETTINGS, text="Amounts", value=value)
     quiet = section("*Quiet hours*\nWhen channels hear no news, and what is told even then.")
     quiet.accessory = ButtonElement(action_id=ActionId.OPEN_QUIET_SETTINGS, text="Quiet hours", value=value)
+    auto = section("*Automatic publishing*\nWhat is published without anybody's approval, and what never is.")
+    auto.accessory = ButtonElement(action_id=ActionId.OPEN_AUTO_SETTINGS, text="Automatic", value=value)
+    by_itself = [] if status.card.is_downloaded else [auto]
     methods = section(words.methods)
     methods.accessory = ButtonElement(action_id=ActionId.OPEN_PAYMENT_METHODS, text="Payment methods", value=value)
     keys = section("*API keys*\nWhat other systems send bills with: their keys, and when each was used.")
@@ -157,6 +160,7 @@ def _setting_up(found: ManagePage) -> list[Block]:
         quiet,
         methods,
         *rules,
+        *by_itself,
         *_bank_match(found),
         people,
         channels,

@@ -29,6 +29,7 @@ from bot.domain.payment_methods import (
 from bot.domain.settings import Destination
 from bot.domain.texts import cleaned
 from bot.views import fields, payment_fields
+from bot.views.by_itself import auto_field, read_auto
 from bot.views.fields import Fields
 from bot.views.ids import ActionId, BlockId, CallbackId
 from bot.views.kind_settings import DESTINATION_NAMES
@@ -41,6 +42,7 @@ BLOCKS = {
     "name": BlockId.METHOD_NAME,
     "bank_account": BlockId.BANK_ACCOUNT,
     "publish_to": BlockId.METHOD_DESTINATION,
+    "auto_publish": BlockId.METHOD_AUTO,
 }
 """Where the sentence about a field stands in the form, before what tells one form from another."""
 
@@ -51,6 +53,7 @@ def wrong_at(sentences: dict[str, str], state: dict[str, Any]) -> dict[str, str]
     return {found.named(BLOCKS[field]): sentence for field, sentence in sentences.items()}
 
 
+NO_OPINION = "As the settings and other rules say"
 YES, NO = "yes", "no"
 NO_NAME = "Give it a name that people know it by, such as Company Visa."
 WHOLE_NUMBER = "Do not write a whole card or account number here. Its last four digits are enough, in their own field."
@@ -139,7 +142,7 @@ def form(found: PaymentMethodPage, *, notice: str | None = None) -> View:
     if known is not None and known.link in (Link.ARCHIVED, Link.GONE):
         blocks.append(section(f"{payment_fields.linked(known, found.ledger)}. Choose another one."))
     blocks += _what_it_is(found)
-    blocks += [_account(found), *_where(found)]
+    blocks += [_account(found), *_by_rule(found)]
     if known is not None:
         blocks.append(_in_use(found, known))
     return View(
@@ -200,19 +203,30 @@ def _account(found: PaymentMethodPage) -> Block:
     return payment_fields.bank_account_field(_block(found, BlockId.BANK_ACCOUNT), "Bank account", chosen, hint=hint)
 
 
-def _where(found: PaymentMethodPage) -> list[Block]:
-    """Where what it pays for is published to: what its rule says, which can say more."""
+def _by_rule(found: PaymentMethodPage) -> list[Block]:
+    """What its rule says of all that it pays for, which can say more."""
     if found.is_rule_off:
         return [context("Its rule is switched off, so it says nothing of where to publish: see `/dext rules`.")]
+    asked = [*_where(found), *_by_itself(found)]
+    about = "Of all that is paid with it, and what waits follows. It is kept as the rule of this payment method."
+    return [*asked, context(about)] if asked else []
+
+
+def _where(found: PaymentMethodPage) -> list[Block]:
+    """Where what it pays for is published to."""
     if not found.asks_where:
         return []
     places = dict.fromkeys((*found.destinations, *([] if found.publish_to is None else [found.publish_to])))
     options = [fields.an_option(place, DESTINATION_NAMES[Destination(place)][0]) for place in places]
     block = _block(found, BlockId.METHOD_DESTINATION)
-    return [
-        fields.few_field(block, "Publish to", options, found.publish_to, "As the settings and other rules say"),
-        context("Of all that is paid with it, and what waits follows. It is kept as the rule of this payment method."),
-    ]
+    return [fields.few_field(block, "Publish to", options, found.publish_to, NO_OPINION)]
+
+
+def _by_itself(found: PaymentMethodPage) -> list[Block]:
+    """Whether anybody has to approve what it pays for."""
+    if not found.can_go_by_itself and found.auto_publish is None:
+        return []
+    return [auto_field(_block(found, BlockId.METHOD_AUTO), "Publish by itself", found.auto_publish, NO_OPINION)]
 
 
 def _in_use(found: PaymentMethodPage, known: KnownMethod) -> Block:
@@ -256,9 +270,12 @@ def read(state: dict[str, Any], ref: MethodRef) -> PaymentMethodForm:
         raise NotOursError("whether it is in use")
     if wrong:
         raise MethodUnreadableError(wrong)
+    by_itself = found.named(BlockId.METHOD_AUTO)
     return PaymentMethodForm(
         publish_to=place_in(state),
         says_where=found.has(found.named(BlockId.METHOD_DESTINATION)),
+        auto_publish=read_auto(found, by_itself),
+        says_auto=found.has(by_itself),
         version=ref.version,
         name=name,
         last_digits=digits,

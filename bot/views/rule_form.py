@@ -18,17 +18,18 @@ from slack_sdk.models.views import View
 from bot.domain.coding import Billable
 from bot.domain.due import DueKind
 from bot.domain.rule_forms import NOTHING_SAID, TARGET, RuleForm, RulePage, kinds_of
-from bot.domain.rules import SAYS, RuleOf, Strength
+from bot.domain.rules import SAYS, AutoPublish, RuleOf, Strength
 from bot.domain.settings import Destination, PaymentStatus
 from bot.domain.splitting import Split, SplitLine
 from bot.domain.templates import LONGEST_TEMPLATE, PLACEHOLDERS
 from bot.views import fields, payment_fields
+from bot.views.by_itself import AUTO_NAMES, auto_field
 from bot.views.fields import Fields
 from bot.views.ids import ActionId, BlockId, CallbackId
 from bot.views.item_codes import BILLABLE_OPTIONS, tracking_block
 from bot.views.kind_settings import DESTINATION_NAMES, STATUS_NAMES
 from bot.views.metadata import NotOursError, RuleRef
-from bot.views.parts import section
+from bot.views.parts import context, section
 from bot.views.rule_reading import Reading
 from bot.views.rules import OF_NAMES, back_to_list, label_of
 from bot.views.text import escape, mention, moment, plain
@@ -44,6 +45,7 @@ BLOCKS = {
     "payment_method": BlockId.RULE_METHOD,
     "publish_to": BlockId.RULE_DESTINATION,
     "publish_as": BlockId.RULE_STATUS,
+    "auto_publish": BlockId.RULE_AUTO,
     "due": BlockId.RULE_DUE_DAYS,
     "description": BlockId.RULE_DESCRIPTION,
     "currency": BlockId.RULE_CURRENCY,
@@ -173,7 +175,17 @@ def _paying(found: RulePage) -> list[Block]:
         options = [fields.an_option(status, STATUS_NAMES[status][0]) for status in found.statuses]
         block = _block(found, BlockId.RULE_STATUS)
         blocks.append(fields.few_field(block, "Publish as", options, says.publish_as, NO_OPINION))
-    return blocks
+    return [*blocks, *_by_itself(found)]
+
+
+def _by_itself(found: RulePage) -> list[Block]:
+    """For admins, who alone let documents out without anybody's approval."""
+    says = found.form.opinions.auto_publish
+    if not found.is_admin:
+        return [] if says is None else [context(f"Published by itself: *{AUTO_NAMES[says]}*. Admins decide that.")]
+    if not found.can_go_by_itself and says is None:
+        return []
+    return [auto_field(_block(found, BlockId.RULE_AUTO), "Publish by itself", says, NO_OPINION)]
 
 
 def _facts(found: RulePage) -> list[Block]:
@@ -337,6 +349,7 @@ def read(state: dict[str, Any], ref: RuleRef, page: RulePage) -> RuleForm:
         payment_method=reading.method(base.payment_method),
         publish_to=reading.one_of(Destination, BlockId.RULE_DESTINATION, base.publish_to),
         publish_as=reading.one_of(PaymentStatus, BlockId.RULE_STATUS, base.publish_as),
+        auto_publish=reading.one_of(AutoPublish, BlockId.RULE_AUTO, base.auto_publish),
         description=reading.text(BlockId.RULE_DESCRIPTION, base.description),
         currency=_upper(reading.text(BlockId.RULE_CURRENCY, base.currency)),
         tracking=reading.tracking([each.provider_id for each in page.tracking], base.tracking),

@@ -21,7 +21,7 @@ from slack_sdk.models.views import View
 from bot.domain.coding import Billable
 from bot.domain.ids import OrganisationId
 from bot.domain.rule_forms import PER_PAGE, RuleNames, RulesPage
-from bot.domain.rules import LONGEST_LABEL, Opinions, Rule, RuleOf, Strength, Target
+from bot.domain.rules import LONGEST_LABEL, AutoPublish, Opinions, Rule, RuleOf, Strength, Target
 from bot.domain.texts import cleaned
 from bot.views import fields, payment_fields
 from bot.views.fields import Fields
@@ -76,6 +76,9 @@ def said(opinions: Opinions, names: RuleNames, ledger: str) -> str:
         parts.append(f"described as “{escape(opinions.description, 60)}”")
     if opinions.split is not None:
         parts.append(f"split into {len(opinions.split.lines)} lines")
+    if opinions.auto_publish is not None:
+        is_always = opinions.auto_publish is AutoPublish.ALWAYS
+        parts.append("published by itself" if is_always else "never published by itself")
     return " · ".join(parts) or "nothing"
 
 

@@ -36,6 +36,7 @@ OF_AN_ORGANISATION = {
     ActionId.OPEN_SUPPLIER_SETTINGS,
     ActionId.OPEN_AMOUNT_SETTINGS,
     ActionId.OPEN_QUIET_SETTINGS,
+    ActionId.OPEN_AUTO_SETTINGS,
     ActionId.OPEN_TAX_SETTINGS,
     ActionId.OPEN_CHANNELS,
     ActionId.LIST_CHANNELS,
@@ -133,6 +134,7 @@ OF_SETTINGS = (
     CallbackId.SUPPLIER_SETTINGS,
     CallbackId.AMOUNT_SETTINGS,
     CallbackId.QUIET_SETTINGS,
+    CallbackId.AUTO_SETTINGS,
     CallbackId.TAX_SETTINGS,
     CallbackId.PEOPLE,
     CallbackId.CHANNELS,
@@ -274,6 +276,8 @@ OF_THEIR_OWN: dict[ActionId, Callable[[Ids], str]] = {
     ActionId.RESTORE_RULE: lambda ids: ids.deleted_rule,
     ActionId.USE_INSTEAD: lambda ids: f"{ids.organisation}:0:::::accounts:461:400",
     ActionId.CHOOSE_INSTEAD: lambda ids: f"{ids.organisation}:0:::::accounts:461:",
+    ActionId.ACCEPT_AUTO_OFFER: lambda ids: ids.rule,
+    ActionId.DECLINE_AUTO_OFFER: lambda ids: ids.rule,
 }
 """What the buttons of these say that they are about."""
 
@@ -467,6 +471,10 @@ OF_ADMINS: dict[CallbackId, Payload] = {
         BlockId.QUIET_BEGINS: value(chosen("1140")),
         BlockId.QUIET_ENDS: value(chosen("480")),
         BlockId.QUIET_ZONE: value(typed("Europe/London")),
+    },
+    CallbackId.AUTO_SETTINGS: {
+        BlockId.AUTO_FOR_ALL: value(chosen("all")),
+        BlockId.AUTO_EXCEPTIONS: value({"selected_options": [{"value": "receipt"}]}),
     },
     CallbackId.SUPPLIER_SETTINGS: {BlockId.SUPPLIER_MATCH: value(chosen("loose"))},
     CallbackId.AMOUNT_SETTINGS: {BlockId.EXCHANGE_RATES: value(typed("EUR 1.168"))},

@@ -59,7 +59,7 @@ class World:
 
     async def settle(self) -> None:
         """Go on until there is nothing left to do now."""
-        planner = Planner(self.services.publishing)
+        planner = Planner(self.services.publishing, self.services.auto_publishing)
         while True:
             await self.slack.settle()
             await self.upkeep.giving_back.give_back()

@@ -173,7 +173,7 @@ async def test_the_manage_page_offers_each_person_what_they_may_do_and_says_who_
     setting_up |= {ActionId.OPEN_SALES_SETTINGS, ActionId.OPEN_GENERAL_SETTINGS, ActionId.OPEN_PAYMENT_METHODS}
     setting_up |= {ActionId.OPEN_BANK_SETTINGS}
     setting_up |= {ActionId.OPEN_SUPPLIER_SETTINGS, ActionId.OPEN_AMOUNT_SETTINGS}
-    setting_up |= {ActionId.OPEN_SUPPLIER_SETTINGS, ActionId.OPEN_QUIET_SETTINGS}
+    setting_up |= {ActionId.OPEN_SUPPLIER_SETTINGS, ActionId.OPEN_QUIET_SETTINGS, ActionId.OPEN_AUTO_SETTINGS}
     setting_up |= {ActionId.OPEN_TAX_SETTINGS, ActionId.OPEN_RULES}
     connecting = {ActionId.OPEN_CONNECT, ActionId.OPEN_CHANGE, ActionId.DISCONNECT}
     assert set(buttons(admins)) == {ActionId.REFRESH_LISTS} | setting_up | connecting
