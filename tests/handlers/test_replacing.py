@@ -8,6 +8,7 @@ from bot.domain.books import ListKind
 from bot.domain.gone_codes import Code
 from bot.domain.rules import RuleOf, Target
 from bot.playground.slack import ADMIN, ALERTS, BOOKKEEPER, MEMBER, Message
+from bot.services import replacing
 from bot.services.replacing import NothingGoneError
 from bot.views.ids import ActionId, BlockId
 from providers.xero.simulator import TRADING
@@ -99,6 +100,25 @@ async def test_another_one_is_chosen_in_a_form_and_only_what_is_left_stays_in_th
     (left,) = told(desk)
     assert "404" in words(left)
     assert "461" not in words(left)
+
+
+async def test_what_one_press_has_no_time_for_is_said_and_done_by_the_next(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in ("INV-1", "INV-2"):
+        await coded(desk, number)
+    desk.xero.archive_account(TRADING, OTHER_CATEGORY)
+    await refresh(desk)
+    (message,) = told(desk)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(replacing, "LONGEST_SECONDS", 0)
+        await desk.press(message, ActionId.USE_INSTEAD, BOOKKEEPER)
+    assert whispered(desk) == "Nothing was changed. 2 items are still to do: press again, or *Edit* on the card."
+    await desk.press(message, ActionId.USE_INSTEAD, BOOKKEEPER)
+
+    assert "2 items now say 429 · General Expenses." in whispered(desk)
+    assert told(desk) == []
 
 
 async def test_rules_that_only_an_admin_may_change_are_left_to_one(desk: Desk) -> None:
