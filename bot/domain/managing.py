@@ -22,6 +22,7 @@ class ManagePage:
     people: RoleHolders
     approvals_channel: ChannelId | None
     alerts_channel: ChannelId | None
+    news_channel: ChannelId | None = None
     bank: BankPage | None = None
     """How costs are matched with bank lines; None where they cannot be."""
     merging: MergeOffer | None = None

@@ -73,9 +73,12 @@ async def opened(tx: Tx, workspace_id: WorkspaceId, channel_id: ChannelId) -> No
 
 async def moved(tx: Tx, workspace_id: WorkspaceId, old: ChannelId, new: ChannelId) -> None:
     """The same channel under another id, as a private one gets when somebody shares it with another company."""
+    if await _bound_to(tx, workspace_id, new) is not None:
+        return  # it was chosen under its new id already
     for table in (CHANNELS, MESSAGES):
         of = table.c.workspace_id == workspace_id, table.c.channel_id == old
         await tx.execute(table.update().where(*of).values(channel_id=new))
+    await redraw(tx, workspace_id, Subject.CHANNEL, old)
 
 
 async def tell(tx: Tx, workspace: Workspace, channel_id: ChannelId, reason: str) -> None:

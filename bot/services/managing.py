@@ -62,6 +62,7 @@ class Managing:
                 people=await role_holders(tx, workspace_id, organisation_id),
                 approvals_channel=settings.approvals_channel,
                 alerts_channel=settings.alerts_channel,
+                news_channel=settings.news_channel,
                 bank=await page_if_any(tx, workspace_id, organisation_id, self.statuses.providers),
                 merging=await self._merging(tx, actor, status) if Deed.SET_UP in deeds else None,
                 lost=lost,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bot.playground.slack import ADMIN, BILLS, BOT_USER, FINANCE, MEMBER, Message
+from bot.playground.slack import ADMIN, ALERTS, BILLS, BOT_USER, FINANCE, MEMBER, Message
 from bot.views.ids import ActionId, BlockId
 from tests.handlers.desk import A_BILL, Desk, a_desk, words
 from tests.handlers.envelopes import an_event, send_event
@@ -122,5 +122,7 @@ async def test_a_channel_is_followed_to_its_new_id(desk: Desk) -> None:
     await desk.slack.submit(form, A_BILL)
     await desk.settle()
 
-    assert (await desk.world.settings()).approvals_channel == FINANCE
+    await hear(desk, "channel_id_changed", old_channel_id=ALERTS, new_channel_id=FINANCE)
+    settings = await desk.world.settings()
+    assert (settings.approvals_channel, settings.alerts_channel) == (FINANCE, ALERTS)
     assert any("INV-1" in words(each) for each in desk.slack.messages(FINANCE))

@@ -13,7 +13,7 @@ from bot.playground.slack.people import Channel
 from bot.views.ids import ActionId, BlockId
 from providers.xero.simulator import TRADING
 from tests.handlers.desk import A_BILL, CATEGORY, UNDO_SECONDS, Desk, a_desk, actions, words
-from tests.handlers.test_managing import more_organisations
+from tests.handlers.test_managing import manage, more_organisations
 from tests.playground.kit import schema_problems
 
 
@@ -72,6 +72,7 @@ async def test_news_of_the_connection_goes_to_a_channel_of_its_own(desk: Desk) -
     await choose(desk, **{BlockId.NEWS_CHANNEL: FINANCE})
     assert "chose this channel for the news of *Northwind Trading Ltd*" in desk.slack.messages(FINANCE)[-1].text
     told = len(desk.slack.messages(ALERTS))
+    assert f"News of the connection: <#{FINANCE}>" in words(await manage(desk))
 
     await lose_the_connection(desk)
 
