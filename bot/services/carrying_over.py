@@ -31,7 +31,7 @@ from bot.services.carried_items import is_disconnected, same_methods
 from bot.services.connection_messages import redraw_connection
 from bot.services.merging import Merging, NoMergeError, SourceTakenError, StaleMergeError, add_missing, is_being_read
 from bot.services.saving_settings import BeginToFollow, chosen_in, next_version, replace_grants
-from bot.services.settings import ALERTS, APPROVALS, load_settings, people_with
+from bot.services.settings import ALERTS, APPROVALS, NEWS, load_settings, people_with
 from bot.services.settings_pages import provider_of
 from bot.services.writing_rules import hold
 
@@ -275,7 +275,11 @@ async def _move_channels(tx: Tx, merge: Merge) -> None:
     new = await load_settings(tx, merge.workspace_id, merge.organisation_id)
     lacking = [
         purpose
-        for purpose, channel in ((APPROVALS, new.approvals_channel), (ALERTS, new.alerts_channel))
+        for purpose, channel in (
+            (APPROVALS, new.approvals_channel),
+            (ALERTS, new.alerts_channel),
+            (NEWS, new.news_channel),
+        )
         if channel is None
     ]
     of_old = CHANNELS.c.workspace_id == merge.workspace_id, CHANNELS.c.organisation_id == merge.source_id

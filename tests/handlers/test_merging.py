@@ -17,18 +17,19 @@ from bot.domain.books import ListKind
 from bot.domain.coding import Source
 from bot.domain.disconnecting import Keep
 from bot.domain.gone_codes import Code
-from bot.domain.ids import OrganisationId, UserId
+from bot.domain.ids import ChannelId, OrganisationId, UserId
 from bot.domain.items import Item, ItemState
 from bot.domain.merging import SKIP, MergeEntry
 from bot.domain.payment_methods import PaymentMethodForm
 from bot.domain.rights import Role
 from bot.domain.rules import AutoPublish, Rule
 from bot.domain.settings import Settings
-from bot.playground.slack import ADMIN, APPROVER, BILLS, BOOKKEEPER, View
+from bot.playground.slack import ADMIN, APPROVER, BILLS, BOOKKEEPER, FINANCE, View
+from bot.services.bindings import bind
 from bot.services.carried_items import CarryingItems
 from bot.services.merging import NotTakenError
 from bot.services.people import grant
-from bot.services.settings import load_settings
+from bot.services.settings import NEWS, load_settings
 from bot.views.ids import ActionId, BlockId
 from providers.xero.simulated.seed import accounts
 from providers.xero.simulator import IRELAND, TRADING
@@ -347,6 +348,8 @@ async def test_payment_methods_roles_and_channels_go_along_and_the_settings_are_
     form = PaymentMethodForm(version=0, name="Company card", last_digits="1234", bank_account=account)
     actor = await desk.world.actor()
     await desk.world.services.payment_methods.save(actor, desk.world.organisation_id, None, form)
+    async with desk.world.services.db.write() as tx:
+        await bind(tx, actor.workspace.id, desk.world.organisation_id, NEWS, ChannelId(FINANCE))
     new = await replaced(desk)
     await begun(desk, new)
     form_of_banks = await look_through(desk, ListKind.BANK_ACCOUNTS)
@@ -358,7 +361,8 @@ async def test_payment_methods_roles_and_channels_go_along_and_the_settings_are_
         (method,) = await all_methods(tx, actor.workspace.id, new)
     assert (method.name, method.last_digits, method.bank_account) == ("Company card", "1234", None)
     settings = await settings_of(desk, new)
-    assert (settings.approvals_channel, settings.approvers) == (BILLS, (APPROVER,))
+    assert (settings.approvals_channel, settings.news_channel) == (BILLS, FINANCE)
+    assert settings.approvers == (APPROVER,)
     assert (settings.costs.default_account, settings.is_set_up) == (CATEGORY, False)
     assert (await settings_of(desk, desk.world.organisation_id)).approvals_channel is None
 
