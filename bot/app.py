@@ -64,6 +64,7 @@ from handlers.choices import ChoiceHandlers
 from handlers.closed_periods import ClosedPeriodHandlers
 from handlers.connections import ConnectionHandlers
 from handlers.copies import CopyHandlers
+from handlers.default_books import DefaultBooksHandlers
 from handlers.disconnecting import DisconnectHandlers
 from handlers.dispatch import Dispatch
 from handlers.document_fixes import DocumentFixHandlers
@@ -133,6 +134,7 @@ def features(services: Services) -> tuple[Feature, ...]:
     general = GeneralSettingsHandlers(services.general_settings)
     suppliers = SupplierSettingsHandlers(services.supplier_settings)
     amounts = AmountSettingsHandlers(services.amount_settings)
+    books = DefaultBooksHandlers(services.default_books)
     quiet = QuietSettingsHandlers(services.quiet_settings)
     auto = AutoSettingsHandlers(services.auto_settings)
     return (
@@ -158,11 +160,12 @@ def features(services: Services) -> tuple[Feature, ...]:
         StatementHandlers(services.statements, services.organisations),
         suppliers,
         amounts,
+        books,
         quiet,
         auto,
         AutoOfferHandlers(services.auto_offers),
         SettingsHandlers(
-            services.set_up, services.organisations, sales, tax, bank, general, suppliers, amounts, quiet, auto
+            services.set_up, services.organisations, sales, tax, bank, general, suppliers, amounts, quiet, auto, books
         ),
         ChoiceHandlers(services.choices),
         BrowsingHandlers(services.browsing, services.cards, services.organisations),

@@ -43,6 +43,7 @@ from bot.services.connect_flow import ConnectFlows
 from bot.services.connections import Connections
 from bot.services.copies import Copies
 from bot.services.crediting import Crediting
+from bot.services.default_books import DefaultBooks
 from bot.services.details import ItemDetails
 from bot.services.disconnecting import Disconnecting
 from bot.services.document_fixes import DocumentFixes
@@ -186,6 +187,7 @@ class Services:
     closed_answers: ClosedAnswers
     supplier_settings: SupplierSettings
     amount_settings: AmountSettingsService
+    default_books: DefaultBooks
     quiet_settings: QuietSettings
     choosing_suppliers: ChoosingSuppliers
     replacing: Replacing
@@ -306,6 +308,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         supplier_settings=SupplierSettings(db, people, settings, providers),
         auto_settings=AutoSettingsForms(db, people, settings, providers),
         amount_settings=AmountSettingsService(db, people, settings, providers),
+        default_books=DefaultBooks(db, people),
         quiet_settings=QuietSettings(db, people, settings),
         choosing_suppliers=ChoosingSuppliers(db, people, items),
         replacing=Replacing(db, people, items, following.begin),

@@ -15,6 +15,7 @@ from bot.views.text import escape
 from handlers.amount_settings import AmountSettingsHandlers
 from handlers.auto_settings import AutoSettingsHandlers
 from handlers.bank_match import BankMatchHandlers
+from handlers.default_books import DefaultBooksHandlers
 from handlers.forms import anew, answered, placed, read_for
 from handlers.general_settings import GeneralSettingsHandlers
 from handlers.organisations import Act, where_meant
@@ -39,6 +40,7 @@ class SettingsHandlers:
     amounts: AmountSettingsHandlers
     quiet: QuietSettingsHandlers
     auto: AutoSettingsHandlers
+    books: DefaultBooksHandlers
 
     def register(self, routes: Routes) -> None:
         does = (
@@ -53,7 +55,7 @@ class SettingsHandlers:
     async def settings(self, command: Command) -> Reply:
         """`/dext settings sales` goes to what is decided for sales, `tax` to tax, `bank` to what is matched with bank lines, `general`
         to what is for all, `suppliers` to what is suggested of contacts, `amounts` to exchange rates,
-        `quiet` to when channels hear no news, `auto` to what nobody has to approve.
+        `quiet` to when channels hear no news, `auto` to what nobody has to approve, `books` to the default ones of the workspace.
         """
         words = " ".join(word.lower() for word in command.words[1:])
         parts: dict[str, tuple[Act, ActionId, str]] = {
@@ -67,9 +69,11 @@ class SettingsHandlers:
             "auto": (self.auto.form, ActionId.OPEN_AUTO_SETTINGS, "Automatic publishing"),
             "bank": (self.bank.form, ActionId.OPEN_BANK_SETTINGS, "Bank match"),
         }
+        if words in ("books", "default books"):
+            return await self.books.form(command.actor)
         meant = parts.get(words.removesuffix(" match").removesuffix(" hours"))
         if meant is None:
-            offered = ", ".join(f"`{part}`" for part in parts if part)
+            offered = ", ".join(f"`{part}`" for part in (*parts, "books") if part)
             return Whisper(
                 f"I do not know settings called “{escape(words, 40)}”. There are {offered}; alone, those of costs."
             )

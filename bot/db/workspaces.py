@@ -35,6 +35,10 @@ class WorkspaceRow(Base):
     """When Slack is next asked whether our token is good; None: at the next look."""
     token_refused_at: Mapped[datetime | None]
     """Since when it is in doubt: Slack refused it, or an event may have been about it. None while it is good."""
+    items_organisation: Mapped[UUID | None]
+    """Whose items are that come in where no organisation is said; None: it is asked."""
+    claims_organisation: Mapped[UUID | None]
+    """As `items_organisation`, of expense claims."""
 
 
 WORKSPACES = table_of(WorkspaceRow)

@@ -12,20 +12,24 @@ from uuid import UUID
 from bot.db.arrivals import ARRIVALS, arrival_to_work, arrivals_due, change_arrival
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.arrivals import AnswerIn, Arrival, ArrivalState, SlackMessage
+from bot.domain.documents import Door
 from bot.domain.ids import ChannelId, FileId, WorkspaceId
 from bot.domain.items import Item
 from bot.intake.result import Method, Reading, Unreadable
 from bot.intake.sniff import FileKind, sniff
 from bot.services import quiet
 from bot.services.arrival_messages import sign, tell
+from bot.services.default_books import DefaultOf, default_of
 from bot.services.entering import NewItem, enter
 from bot.services.files import file_content, keep_file, sha256_of
 from bot.services.jobs import JobKind, Jobs
 from bot.services.messages import home_card
 from bot.services.previews import ask_for_preview
+from bot.services.settings import organisation_name, organisation_of_channel
 from bot.services.stuck import STUCK_AT_ONCE, only_stuck
 from bot.statements.telling import is_statement_file
 from bot.views import arrivals as views
+from bot.views.default_books import told
 from bot.views.text import moment
 
 MOVING_FOR = timedelta(seconds=60)
@@ -209,8 +213,19 @@ class Arrivals:
                 channel = None if card is None else card.place.channel_id
                 until = None if channel is None else await quiet.end_in(tx, item.workspace_id, channel)
                 words = _entered(item, reading, link, channel) + views.follows(until)
+                words += await self._by_default(tx, arrival)
             await change_arrival(tx, entered, item_id=item.id, reason=words)
             await tell(tx, arrival)
+
+    async def _by_default(self, tx: Tx, arrival: Arrival) -> str:
+        """Which books it went to, where nobody said so."""
+        of = tx, arrival.workspace_id
+        if arrival.door is Door.FILE or arrival.organisation_id != await default_of(*of, DefaultOf.ITEMS):
+            return ""
+        if arrival.door is Door.MESSAGE and await organisation_of_channel(*of, arrival.channel_id) is not None:
+            return ""
+        assert arrival.organisation_id is not None
+        return told(await organisation_name(*of, arrival.organisation_id))
 
     async def _not_fetched(self, arrival: Arrival, why: NotFetched) -> None:
         """Again later and later, for a day; whoever dropped it is told after some minutes, and at the end."""

@@ -21,6 +21,7 @@ from bot.domain.rights import Deed
 from bot.domain.slack import Actor
 from bot.services.arrival_messages import sign
 from bot.services.arrivals import MOVING_FOR, enqueue
+from bot.services.default_books import DefaultOf, default_of
 from bot.services.jobs import Jobs
 from bot.services.messages import Place, Surface, note
 from bot.services.organisations import Named, last_used_first
@@ -105,7 +106,8 @@ class Doors:
                     new = _new(tx, actor, channel_id, slack_file_id, door=Door.DIRECT, organisation_id=only.id)
                     await self._begin_or_tell(tx, new, here)
                 case _:
-                    new = _new(tx, actor, channel_id, slack_file_id, door=Door.DIRECT, organisation_id=None)
+                    usual = await default_of(tx, actor.workspace.id, DefaultOf.ITEMS)
+                    new = _new(tx, actor, channel_id, slack_file_id, door=Door.DIRECT, organisation_id=usual)
                     await self._begin_or_tell(tx, new, here)
 
     async def send(self, actor: Actor, message: SlackMessage, file_ids: tuple[str, ...]) -> SentFiles:
@@ -183,10 +185,11 @@ class Doors:
 
 
 async def _meant(tx: Tx, actor: Actor, channel_id: ChannelId) -> tuple[Named, ...]:
-    """The channel's organisation; else all there are, last used first."""
+    """The channel's organisation, else the default for items; else all there are, last used first."""
     found = await last_used_first(tx, actor.workspace.id, actor.user_id)
     bound = await _bound(tx, actor.workspace.id, channel_id)
-    return tuple(organisation for organisation in found if bound and organisation.id == bound[0]) or found
+    here = await default_of(tx, actor.workspace.id, DefaultOf.ITEMS) if bound is None else bound[0]
+    return tuple(organisation for organisation in found if organisation.id == here) or found
 
 
 async def _is_unbound(tx: Tx, workspace_id: WorkspaceId, channel_id: ChannelId) -> bool:

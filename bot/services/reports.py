@@ -46,6 +46,7 @@ from bot.services.asking import hold_books
 from bot.services.choosing import choose
 from bot.services.claimants import user_of
 from bot.services.current import NotNowError, StaleItemError, refreshing, require_item, show, show_all
+from bot.services.default_books import DefaultOf, default_of
 from bot.services.entering import NewItem, enter
 from bot.services.organisations import Named, Organisations
 from bot.services.people import NotAllowedError, People, standing_of
@@ -112,7 +113,8 @@ class Reports:
     providers: Mapping[str, AccountingProvider]
 
     async def where(self, actor: Actor, channel_id: ChannelId | None) -> tuple[Named, ...]:
-        """The organisations that it may be for, as `Organisations.meant`: those whose packages take expense reports.
+        """The organisations that it may be for, as `Organisations.meant`: those whose packages take expense reports; where there
+        are several, the default for claims.
 
         Raises:
             NotAllowedError: outsiders and guests are told of none.
@@ -120,8 +122,10 @@ class Reports:
         found = await self.organisations.meant(actor, channel_id)
         async with self.db.read() as tx:
             rows = (await tx.execute(_PROVIDERS, {"workspace_id": actor.workspace.id})).all()
+            usual = await default_of(tx, actor.workspace.id, DefaultOf.CLAIMS) if len(found) > 1 else None
         able = {OrganisationId(row.organisation_id) for row in rows if self._is_able(row.provider)}
-        return tuple(organisation for organisation in found if organisation.id in able)
+        meant = tuple(organisation for organisation in found if organisation.id in able)
+        return tuple(organisation for organisation in meant if organisation.id == usual) or meant
 
     async def opened(self, actor: Actor, organisation_id: OrganisationId, claim: Claim | None = None) -> ReportPage:
         """What a form is drawn from; or is drawn anew from, with the claim that was filled in.

@@ -7,7 +7,7 @@ from slack_sdk.models.views import View
 
 from bot.domain.conditions import ConnectionStatus
 from bot.domain.ids import ItemId
-from bot.views import connections, statuses
+from bot.views import connections, default_books, statuses
 from bot.views.connections import connect_button
 from bot.views.ids import ActionId, CallbackId
 from bot.views.parts import context, section
@@ -73,4 +73,5 @@ def _connections(found: tuple[ConnectionStatus, ...]) -> list[Block]:
         ]
         return blocks
     another = ButtonElement(action_id=ActionId.OPEN_CONNECT, text="Connect another", value=connections.NEW)
-    return [*blocks, *statuses.cards(found, MOST_CONNECTIONS), DividerBlock(), ActionsBlock(elements=[another])]
+    below = [another, *([default_books.button()] if len(found) > 1 else [])]
+    return [*blocks, *statuses.cards(found, MOST_CONNECTIONS), DividerBlock(), ActionsBlock(elements=below)]

@@ -56,6 +56,7 @@ OF_AN_ORGANISATION = {
     ActionId.OPEN_ADD_ITEM,
     ActionId.OPEN_REPORT,
     ActionId.OPEN_CONNECT,
+    ActionId.OPEN_DEFAULT_BOOKS,
     ActionId.OPEN_ITEMS,
     ActionId.SEARCH_ITEMS,
     ActionId.OLDER_ITEMS,
@@ -451,6 +452,7 @@ def chosen(option: str) -> Payload:
 
 OF_ADMINS: dict[CallbackId, Payload] = {
     CallbackId.TYPED_LIST: {BlockId.TYPED_LIST: value(typed("7500, Office costs"))},
+    CallbackId.DEFAULT_BOOKS: {BlockId.ITEMS_BOOKS: value({"type": "static_select", "selected_option": None})},
     CallbackId.NAME_BOOKS: {
         BlockId.BOOKS_NAME: value(typed("Northwind Garden")),
         BlockId.LAYOUT: value(chosen("other")),

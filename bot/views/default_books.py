@@ -1,0 +1,78 @@
+"""The form of the default books, read back where it is drawn."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from slack_sdk.models.blocks import Block, ButtonElement, PlainTextObject
+from slack_sdk.models.views import View
+
+from bot.domain.ids import OrganisationId
+from bot.views import fields
+from bot.views.fields import Fields
+from bot.views.ids import ActionId, BlockId, CallbackId
+from bot.views.kind_settings import change, what_changed
+from bot.views.metadata import organisation_of
+from bot.views.parts import section
+from bot.views.text import escape, plain
+
+Names = Mapping[OrganisationId, str]
+
+LABELS = {
+    BlockId.ITEMS_BOOKS: "Bills, receipts and sales",
+    BlockId.CLAIMS_BOOKS: "Expense claims",
+}
+ASKED = "Ask each time"
+ABOUT = (
+    "*Default books*\nWhere something is sent to Dext alone, or from a channel of no organisation, it goes to these books; whoever "
+    "sent it is told, and *Move* on its card takes it elsewhere. A channel's own organisation stands above them."
+)
+
+
+def button() -> ButtonElement:
+    return ButtonElement(action_id=ActionId.OPEN_DEFAULT_BOOKS, text="Default books", value="default")
+
+
+def form(names: Names, chosen: Mapping[BlockId, OrganisationId | None]) -> View:
+    options = [fields.an_option(str(organisation_id), name) for organisation_id, name in names.items()]
+    blocks: list[Block] = [section(ABOUT)]
+    for block, label in LABELS.items():
+        initial = chosen[block]
+        text = None if initial is None else str(initial)
+        blocks.append(fields.few_field(block, label, options, text, ASKED))
+    return View(
+        type="modal",
+        callback_id=CallbackId.DEFAULT_BOOKS,
+        title=PlainTextObject(text="Default books"),
+        submit=PlainTextObject(text="Save"),
+        close=PlainTextObject(text="Cancel"),
+        blocks=blocks,
+    )
+
+
+def read(state: dict[str, Any]) -> dict[BlockId, OrganisationId | None]:
+    """Raises:
+    NotOursError: an option that was never offered.
+    """
+    found = Fields(state)
+    return {block: None if (option := found.option(block)) is None else organisation_of(option) for block in LABELS}
+
+
+def saved(
+    names: Names, before: Mapping[BlockId, OrganisationId | None], now: Mapping[BlockId, OrganisationId | None]
+) -> View:
+    def name(organisation_id: OrganisationId | None) -> str:
+        return ASKED.lower() if organisation_id is None else escape(names.get(organisation_id, "other books"), 100)
+
+    changes = [each for block, label in LABELS.items() for each in change(label, name(before[block]), name(now[block]))]
+    return View(
+        type="modal",
+        callback_id=CallbackId.EXPLANATION,
+        title=PlainTextObject(text="Saved"),
+        close=PlainTextObject(text="Close"),
+        blocks=[section(f":white_check_mark: It is saved.\n{what_changed(changes)}")],
+    )
+
+
+def told(name: str) -> str:
+    """To whoever sent something in that a default took somewhere."""
+    return f" It is for *{escape(plain(name, 100), 100)}*, the default books: *Move* on its card takes it to others."
