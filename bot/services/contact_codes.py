@@ -5,6 +5,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from sqlalchemy import bindparam, func, select
+
+from bot.db.base import load, table_of
+from bot.db.connections import ListEntryRow
 from bot.db.unit_of_work import Tx
 from bot.domain.book_rules import BookRules
 from bot.domain.books import Contact, ListKind
@@ -18,7 +22,17 @@ from bot.domain.questions import Question, QuestionKind, asked_once, not_asking
 from bot.services import lists
 from bot.services.new_codes import write
 
+ENTRIES = table_of(ListEntryRow)
+
 CODE = frozenset({QuestionKind.CONTACT_CODE})
+_IN_CAPITALS = select(ENTRIES.c.entry).where(
+    ENTRIES.c.workspace_id == bindparam("workspace_id"),
+    ENTRIES.c.organisation_id == bindparam("organisation_id"),
+    ENTRIES.c.kind == ListKind.CONTACTS,
+    ENTRIES.c.is_active.is_(True),
+    func.upper(ENTRIES.c.key) == bindparam("code"),
+)
+"""However somebody typed it: files have it in capitals."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +75,9 @@ class ContactCodes:
     async def _owner(self, code: str) -> str | None:
         if code in self.proposals:
             return self.proposals[code]
-        found = await lists.contacts_by_id(self.tx, self.workspace_id, self.organisation_id, (code, code.lower()))
-        return next((contact.name for contact in found.values() if contact.is_active), None)
+        of = {"workspace_id": self.workspace_id, "organisation_id": self.organisation_id}
+        entry = (await self.tx.execute(_IN_CAPITALS, {**of, "code": code})).scalars().first()
+        return None if entry is None else load(entry, Contact).name
 
     async def keep(self) -> None:
         """What was taken is in the list from now on."""

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from bot.domain.money import to_cents
 from bot.domain.postings import Withdrawal
 from providers.base import Access
 from providers.freeagent.client import FreeAgentClient
@@ -28,17 +29,19 @@ class LeftTransactions:
             if left is not None and _is_left(left):
                 await self.client.delete(access, f"{TRANSACTIONS}/{transaction_id}")
 
-    async def of(self, access: Access, withdrawal: Withdrawal) -> list[str]:
-        """Those of an earlier try that stopped in between: by their day, amount and words, as nothing names them any more."""
+    async def of(self, access: Access, withdrawal: Withdrawal, document: Json | None = None) -> list[str]:
+        """Those of an earlier try that stopped in between: by their day, amount and words, as nothing names them any more. What paid
+        a `document` in another currency moved what that is at its rate (`providers.freeagent.completing`).
+        """
         posting = withdrawal.posting
         words = posting.marker if posting.kind.is_of_bank else f"{PAID_BY_US} "
-        day = posting.issued_on.isoformat()
+        day, amounts = posting.issued_on.isoformat(), _amounts(posting.gross, document)
         found: list[str] = []
         for account in await self._accounts(access, posting.bank_account if posting.kind.is_of_bank else None):
             query = {"bank_account": f"{self.client.root}/{ACCOUNTS}/{account}", "from_date": day, "to_date": day}
             rows = await self.client.whole(access, TRANSACTIONS, query)
             with mapped_errors():
-                found += [id_of(row["url"]) for row in rows if _is_left(row) and _says(row, posting.gross, words)]
+                found += [id_of(row["url"]) for row in rows if _is_left(row) and _says(row, amounts, words)]
         return found
 
     async def _accounts(self, access: Access, named: str | None) -> list[str]:
@@ -53,5 +56,11 @@ def _is_left(row: Json) -> bool:
     return bool(row.get("is_manual")) and not row.get("bank_transaction_explanations")
 
 
-def _says(row: Json, gross: Decimal, words: str) -> bool:
-    return abs(Decimal(row["amount"])) == gross and words in str(row.get("description") or "")
+def _amounts(gross: Decimal, document: Json | None) -> frozenset[Decimal]:
+    with mapped_errors():
+        rate = Decimal((document or {}).get("exchange_rate") or 1)
+    return frozenset({gross, to_cents(gross * rate)})
+
+
+def _says(row: Json, amounts: frozenset[Decimal], words: str) -> bool:
+    return abs(Decimal(row["amount"])) in amounts and words in str(row.get("description") or "")

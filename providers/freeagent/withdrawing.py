@@ -44,7 +44,7 @@ class Withdrawer:
         if obstacle is not None:
             return kept(withdrawal, obstacle, standing)
         is_begun = len(standing) < len(withdrawal.payments)
-        moved = await transactions.of(access, withdrawal) if is_begun else []
+        moved = await transactions.of(access, withdrawal, found) if is_begun else []
 
         async def take_back(payment: str) -> None:
             moved.extend(await self._delete_explanation(access, payment))

@@ -49,7 +49,7 @@ class SageProvider:
         self._config, self._caller, self._clock = config, caller, clock
         self._client = SageClient(caller, config, clock)
         self._lists = ListReader(self._client, clock)
-        self._completer = Completer(self._client, Parties(self._client, clock))
+        self._completer = Completer(self._client, Parties(self._client, clock), self._lists)
         self._finder = Finder(self._client, self._link)
         self._unfound = Unfound(self._client)
         self._uploader = Uploader(self._finder)

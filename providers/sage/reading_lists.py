@@ -35,7 +35,7 @@ class ListReader:
         if kind is ListKind.TRACKING_CATEGORIES:
             return await self._tracking(access)
         if kind is ListKind.CURRENCIES and page is None and not await self._has_several(access):
-            return ListPage(entries=(await self._home(access),))
+            return ListPage(entries=(await self.home(access),))
         parts = _parts(kind, since)
         part, number = _place(parts, page)
         plural = part.removesuffix(f"?{DELETED}")
@@ -95,7 +95,8 @@ class ListReader:
         settings = await self.settings(access)
         return settings is None or settings.get("multi_currency_enabled") is True
 
-    async def _home(self, access: Access) -> Currency:
+    async def home(self, access: Access) -> Currency:
+        """The one that its books are kept in."""
         settings, business = await self.settings(access), await self.client.business(access)
         with mapped_errors():
             code = home_of(settings, books_of(business, settings).country)

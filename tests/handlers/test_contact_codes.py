@@ -2,6 +2,8 @@
 
 import html
 
+import pytest
+
 from bot.domain.books import ListKind
 from bot.playground.slack import BILLS, BOOKKEEPER
 from bot.views.ids import ActionId, BlockId
@@ -34,15 +36,17 @@ async def test_a_supplier_of_whose_name_no_code_can_be_made_waits_until_the_list
         assert accounts(desk) == [("F-1", "INK001")]
 
 
+@pytest.mark.parametrize("code", ["paperink", "PaperInk"])
 async def test_a_supplier_that_would_be_booked_to_anothers_account_waits_until_it_is_told_whose_it_is(
-    sqlite_url: str,
+    sqlite_url: str, code: str
 ) -> None:
+    """However the other's code was typed, the file has it in capitals."""
     async with beside_no_ledger(sqlite_url, undo_seconds=0) as desk:
-        await typed(desk, ListKind.CONTACTS, "paperink, Paper & Ink Retail")
+        await typed(desk, ListKind.CONTACTS, f"{code}, Paper & Ink Retail")
         await desk.drop("F-1")
         await desk.drop("F-2")
         waiting, buttons = said(desk, "F-1"), actions(desk.card("F-1"))
-        contact: dict[str, object] = {BlockId.CONTACT: "paperink", BlockId.SUPPLIER: ""}
+        contact: dict[str, object] = {BlockId.CONTACT: code, BlockId.SUPPLIER: ""}
 
         done = await desk.edit("F-1", contact)
         await desk.approve("F-1")

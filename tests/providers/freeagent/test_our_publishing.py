@@ -497,6 +497,36 @@ async def test_money_that_an_earlier_try_took_back_leaves_no_transaction_on_its_
     assert far.state.documents("bank_transaction_explanations") == []
 
 
+async def test_what_an_earlier_try_took_back_of_a_bill_in_another_currency_leaves_no_transaction_either(
+    far: FreeAgentFarEnd,
+) -> None:
+    """The account moved what the bill is in the company's own currency."""
+    far.state.set_keeps_transactions(TRADING, keeps=True)
+    before = len(far.state.documents("bank_transactions"))
+    bill = far.a_bill("E-1", currency="EUR")
+    untaxed = replace(bill, lines=(replace(bill.lines[0], tax=D(0), tax_code=None),), tax=D(0), gross=D(100))
+    withdrawal = await far.published(untaxed)
+    payment = Payment(
+        item_id=bill.item_id,
+        kind=bill.kind,
+        document_id=withdrawal.document_id,
+        marker="B-1",
+        bank_account=far.bank_account(),
+        paid_on=bill.issued_on,
+        amount=D(100),
+        currency="EUR",
+    )
+    (paid_from_home,) = await far.create(payment)
+    assert isinstance(paid_from_home, Accepted)
+    ours = replace(withdrawal, payments=(paid_from_home.ledger_id,))
+    await take_back(far, ours, AtCall(place=4, fault=Fault.TOO_MANY))
+    assert far.state.documents("bank_transaction_explanations") == []
+
+    assert isinstance(await far.take_back(ours), Accepted)
+
+    assert len(far.state.documents("bank_transactions")) == before
+
+
 async def test_what_came_from_the_bank_stays_there_when_its_explanation_goes(far: FreeAgentFarEnd) -> None:
     far.state.set_keeps_transactions(TRADING, keeps=True)
     withdrawal = await far.published(far.a_posting(K.SPEND_MONEY, "M"))

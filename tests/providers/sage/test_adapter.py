@@ -270,6 +270,22 @@ async def test_of_contacts_only_what_changed_is_told_and_what_was_deleted_as_ina
     }
 
 
+@pytest.mark.parametrize("kind", [PostingKind.SPEND_MONEY, PostingKind.RECEIVE_MONEY])
+async def test_money_in_another_currency_is_never_booked_as_so_much_in_the_books_own(
+    far: SageFarEnd, kind: PostingKind
+) -> None:
+    """Sage is told no currency of it, and would take 120 EUR for 120 GBP."""
+    euros = replace(far.a_posting(kind, "M-1"), bank_account=far.bank_account(), currency="EUR")
+    pounds = replace(far.a_posting(kind, "M-2"), bank_account=far.bank_account())
+
+    refused, booked = [outcome for posting in (euros, pounds) for outcome in await far.create(posting)]
+
+    assert isinstance(refused, Refused)
+    assert refused.problem.code is ProblemCode.CURRENCIES_MIXED
+    assert isinstance(booked, Accepted)
+    assert [one["reference"] for one in far.state.documents("other_payments")] == ["M-2"]
+
+
 async def test_a_new_supplier_is_made_once_and_one_of_the_documents_currency_is_taken_first(far: SageFarEnd) -> None:
     new = [far.a_bill(number, contact_name="Paper & Ink Ltd") for number in ("A", "B")]
     outcomes = await far.create(*new)
