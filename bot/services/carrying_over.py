@@ -158,7 +158,7 @@ class _Report:
         found = sorted({*self.rules, *self.defaults}, key=lambda code: (order.get(code.kind, 0), self._label(code)))
         lines = [f"{self._label(code)}: {self._users(code)}" for code in found]
         if self.off:
-            lines.append(f"Switched off, as nothing is left that they say: {', '.join(self.off[:MOST_TOLD])}")
+            lines.append(f"Switched off: {', '.join(self.off[:MOST_TOLD])}")
         return lines
 
     def lines(self) -> list[str]:
@@ -237,11 +237,15 @@ async def _copy_rules(tx: Tx, actor: Actor, merge: Merge, carrying: Carrying, re
 
 
 async def _copy_settings(tx: Tx, merge: Merge, carrying: Carrying, report: _Report) -> None:
-    """Where nobody has decided on the new ones yet. They are to be looked at and saved before anything is sent, as always."""
+    """Where nobody has decided on the new ones yet. They are to be looked at and saved before anything is sent, as always; that
+    all is published by itself is to be decided anew.
+    """
     old = await load_settings(tx, merge.workspace_id, merge.source_id)
     new = await load_settings(tx, merge.workspace_id, merge.organisation_id)
     if new.general_confirmed_at is not None or new.tax_confirmed_at is not None:
         return
+    if old.auto.is_for_all:
+        report.off.append("publishing all by itself, in the settings")
     report.defaults |= carrying.lost(codes_of_settings((old.costs, old.sales), old.tax))
     carried = _settings(old, carrying)
     saved = {"chosen": dump(chosen_in(carried)), "general": dump(carried.general)}
@@ -257,6 +261,7 @@ def _settings(old: Settings, carrying: Carrying) -> Settings:
         report_status=carrying.report_status(old.report_status),
         tax=carrying.tax(old.tax),
         general=carrying.general(old.general),
+        auto=replace(old.auto, since=None),
     )
 
 

@@ -30,7 +30,7 @@ from bot.services.jobs import Jobs
 from bot.services.messages import Place, Subject, Surface, note, redraw, want
 from bot.services.people import NotAllowedError, grant
 from bot.services.settings import load_settings
-from bot.services.taking_place import put_in_place, require_replaceable
+from bot.services.taking_place import offer_to_merge, put_in_place, require_replaceable
 from bot.views import connections as views
 from providers.errors import ProviderError
 
@@ -130,6 +130,8 @@ class Linking:
             deed = "organisation reconnected"
         if row.replaces_id is not None:
             await put_in_place(tx, self.flows.providers, row, organisation_id)
+        elif known is None:
+            await offer_to_merge(tx, row, organisation_id)
         await _revive(tx, row, shared)
         is_replaced = known is not None and await _is_given_up(tx, row, known)
         facts = {"provider": row.provider, "tenant": choice.tenant_id, "organisation": books.name}

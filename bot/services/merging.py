@@ -22,7 +22,7 @@ from bot.domain.books import ListKind
 from bot.domain.connections import Health
 from bot.domain.documents import ItemKind
 from bot.domain.gone_codes import Code
-from bot.domain.ids import OrganisationId, WorkspaceId
+from bot.domain.ids import OrganisationId, UserId, WorkspaceId
 from bot.domain.items import ItemState
 from bot.domain.merging import (
     LIST_NAMES,
@@ -295,7 +295,7 @@ class Merging:
             is_being_read=await is_being_read(tx, workspace_id, organisation_id),
         )
         if merge is None:
-            return replace(page, sources=await sources_for(tx, actor, organisation_id))
+            return replace(page, sources=await sources_for(tx, actor.workspace.id, actor.user_id, organisation_id))
         entries = await merges.merged_entries(tx, workspace_id, organisation_id)
         return replace(
             page,
@@ -330,13 +330,15 @@ async def is_being_read(tx: Tx, workspace_id: WorkspaceId, organisation_id: Orga
     return (await tx.execute(_UNREAD, of)).first() is not None
 
 
-async def sources_for(tx: Tx, actor: Actor, organisation_id: OrganisationId) -> tuple[Source, ...]:
+async def sources_for(
+    tx: Tx, workspace_id: WorkspaceId, user_id: UserId, organisation_id: OrganisationId
+) -> tuple[Source, ...]:
     """Books that these can take the place of: disconnected, of no other merge, and this person their admin."""
-    of: dict[str, Any] = {"workspace_id": actor.workspace.id, "organisation_id": organisation_id}
+    of: dict[str, Any] = {"workspace_id": workspace_id, "organisation_id": organisation_id}
     found = []
     for row in (await tx.execute(_SOURCES, of)).all():
         source_id = OrganisationId(row.id)
-        standing = await standing_of(tx, actor.workspace.id, source_id, actor.user_id)
+        standing = await standing_of(tx, workspace_id, source_id, user_id)
         if Role.ADMIN in standing.roles:
             found.append(Source(organisation_id=source_id, name=row.name))
     return tuple(found)
@@ -352,7 +354,11 @@ async def offer_of(tx: Tx, actor: Actor, organisation_id: OrganisationId, *, is_
     merge = await merges.merge_of(tx, workspace_id, organisation_id)
     if merge is not None:
         return MergeOffer(source=await organisation_name(tx, workspace_id, merge.source_id), is_done=merge.is_done)
-    return MergeOffer() if is_connected and await sources_for(tx, actor, organisation_id) else None
+    return (
+        MergeOffer()
+        if is_connected and await sources_for(tx, actor.workspace.id, actor.user_id, organisation_id)
+        else None
+    )
 
 
 async def waiting_in(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> Waiting:

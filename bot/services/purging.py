@@ -40,6 +40,7 @@ from bot.db.files import FileRow
 from bot.db.ingests import IngestRow
 from bot.db.items import ApprovalRow, ItemRow
 from bot.db.list_terms import ListTermRow
+from bot.db.merges import MergedEntryRow, MergeRow
 from bot.db.messages import AlertRow, MessageRow
 from bot.db.payment_methods import PaymentMethodRow
 from bot.db.places import PauseRow, PlaceRow
@@ -88,6 +89,8 @@ PURGED: tuple[type[Base], ...] = (
     PaymentMethodRow,
     ClaimantRow,
     RuleRow,
+    MergedEntryRow,
+    MergeRow,
     ConnectionRow,
     OrganisationRow,
     MessageRow,

@@ -16,6 +16,7 @@ from bot.domain.rights import Role
 from bot.services import audit
 from bot.services.connect_stops import StoppedError
 from bot.services.disconnecting import AlreadyDisconnectedError, end_and_tell, live_connection, seen_of
+from bot.services.merging import sources_for
 from bot.services.messages import Place, Surface, note
 from bot.services.people import OrganisationNotFoundError, standing_of
 from bot.services.settings import organisation_name
@@ -71,3 +72,15 @@ async def put_in_place(
     new = await organisation_name(tx, workspace_id, organisation_id)
     place = Place(role="replaced", surface=Surface.DIRECT, user_id=by)
     await note(tx, workspace_id, f"replaced:{row.id}", place, views.news(old, new))
+
+
+async def offer_to_merge(tx: Tx, row: Row[Any], organisation_id: OrganisationId) -> None:
+    """Where there are books that were disconnected, whoever connects others is told, once, that those can go on there."""
+    workspace_id, by = WorkspaceId(row.workspace_id), UserId(row.user_id)
+    sources = await sources_for(tx, workspace_id, by, organisation_id)
+    if not sources:
+        return
+    name = await organisation_name(tx, workspace_id, organisation_id)
+    place = Place(role="offered", surface=Surface.DIRECT, user_id=by)
+    words = views.offer(name, tuple(source.name for source in sources))
+    await note(tx, workspace_id, f"merge offered:{row.id}", place, words)

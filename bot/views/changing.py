@@ -6,6 +6,7 @@ from slack_sdk.models.blocks import Block, HeaderBlock, PlainTextObject
 from slack_sdk.models.views import View
 
 from bot.domain.changing import ChangePage
+from bot.domain.connecting import in_words
 from bot.views.fields import Fields, an_option, choice_field, text_field
 from bot.views.ids import BlockId, CallbackId
 from bot.views.metadata import FormRef
@@ -66,6 +67,14 @@ def news(old: str, new: str) -> str:
     return (
         f":arrow_right: *{escape(new)}* takes the place of *{escape(old)}*. *Next:* when its lists are there, press *Manage* on its "
         "card in Dext's Home and then *Merge lists*: rules, settings and what waits go on there."
+    )
+
+
+def offer(new: str, old: tuple[str, ...]) -> str:
+    """For who connected it, where there are books that it could take the place of."""
+    return (
+        f":information_source: {escape(in_words(old))} {'is' if len(old) == 1 else 'are'} disconnected. If *{escape(new)}* takes "
+        "the place, press *Manage* on its card in Dext's Home and then *Merge lists*: rules, settings and what waits go on there."
     )
 
 

@@ -17,7 +17,7 @@ from providers.file_export import PROFILE
 from providers.xero.simulated.seed import contacts, tracking
 from providers.xero.simulator import TRADING
 from tests.attacks.rights_table import OF_LINES
-from tests.handlers.desk import A_BILL, OTHER_CATEGORY
+from tests.handlers.desk import A_BILL
 
 Payload = dict[str, Any]
 NUMBERS = count(1)
@@ -496,8 +496,8 @@ FIXED: dict[CallbackId, Payload] = {
         BlockId.PROVIDER: value(chosen("xero")),
         BlockId.BOOKS_NAME: value(typed("Northwind Trading Ltd")),
     },
-    CallbackId.MERGE_LIST: {MERGED: {ActionId.FIND_MERGED: chosen(OTHER_CATEGORY)}},
-    CallbackId.CHOOSE_ACCOUNT: {BlockId.ACCOUNT: {ActionId.FIND_ACCOUNT: chosen(OTHER_CATEGORY)}},
+    CallbackId.MERGE_LIST: {MERGED: {ActionId.FIND_MERGED: chosen("400")}},
+    CallbackId.CHOOSE_ACCOUNT: {BlockId.ACCOUNT: {ActionId.FIND_ACCOUNT: chosen("400")}},
     CallbackId.CHOOSE_TAX_RATE: {BlockId.TAX_RATE: {ActionId.FIND_TAX_RATE: chosen("NONE")}},
     CallbackId.CHOOSE_PRODUCT: {BlockId.PRODUCT: {ActionId.FIND_PRODUCT: chosen("TONER")}},
     CallbackId.CHOOSE_CONTACT: {BlockId.CONTACT: {ActionId.FIND_CONTACT: chosen(CONTACT)}},

@@ -132,14 +132,20 @@ async def deeds(desk: Desk) -> list[str]:
 
 
 async def test_another_organisation_takes_the_place_of_the_first_and_the_rules_survive(desk: Desk) -> None:
-    await save_rule(desk, account=CATEGORY, tax_rate=TAX, description="Paper {month}", auto_publish=AutoPublish.ALWAYS)
     await desk.add(**{BlockId.NUMBER: "APPROVED"})
     desk.xero.misbehaviour.outage = True
     await desk.approve("APPROVED")
     desk.xero.misbehaviour.outage = False
     await desk.add(**{BlockId.NUMBER: "WAITING"})
+    always = AutoPublish.ALWAYS
+    await save_rule(
+        desk, is_for_waiting=False, account=CATEGORY, tax_rate=TAX, description="Paper {month}", auto_publish=always
+    )
     old = desk.world.organisation_id
     new = await replaced(desk)
+
+    offer = f"{OLD} is disconnected. If *{NEW}* takes the place, press *Manage*"
+    assert [offer in message.text for message in desk.slack.dms(ADMIN)].count(True) == 1
 
     await begun(desk, new)
     assert f"From *{OLD}*, which is disconnected" in words(desk.modal(ADMIN))
