@@ -96,7 +96,7 @@ class DefaultBooks:
         person = await self.people.require_member(actor)
         refusal = decide(Deed.CONNECT, person, Standing())
         if refusal is not None:
-            words = "Which books are the default is for this workspace's Slack owners and admins, and for whoever installed Dext."
+            words = "Only Slack owners and admins of this workspace, and whoever installed Dext, choose which books are the default."
             raise NotAllowedError(Refusal(words))
 
 

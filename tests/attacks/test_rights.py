@@ -27,6 +27,7 @@ NO = (
     "Your Slack account is deactivated",
     "Guests of this workspace cannot act",
     "Only this organisation's admins",
+    "Only Slack owners and admins of this workspace",
     "Connecting accounting software is for",
     "Disconnecting is for",
     "Taking over is for",
@@ -40,6 +41,8 @@ NO = (
 NOT_HERE = ("I cannot find that", "is not connected any more", "This connection is gone")
 NOTHING_OFFERED = '{"options": []}'
 NOT_OURS = ("Something went wrong on our side", "earlier version of me")
+OF_WORKSPACES = ("open_default_books", "default_books")
+"""Entries that are about the workspace that they come from, whatever they name."""
 SECRETS = ("Northwind Trading", "Paper & Ink", "Paper &amp; Ink", "INV-", "U0ADAM", "U0PRIYA", "U0BEN", "U0OLIVIA")
 """What nobody of another company may read: Northwind's name, its supplier, its bills, its people."""
 
@@ -61,8 +64,8 @@ class Entry:
     def names_something(self) -> bool:
         """Whether it is about an organisation or an item, by its id."""
         if self.kind == "click":
-            return self.name not in (*IN_THE_FORM, "run_command", "open_in_ledger", "all_channels")
-        return self.kind == "form"
+            return self.name not in (*IN_THE_FORM, "run_command", "open_in_ledger", "all_channels", *OF_WORKSPACES)
+        return self.kind == "form" and self.name not in OF_WORKSPACES
 
     def is_refused(self, text: str) -> bool:
         return any(words in text for words in NO) or NOTHING_OFFERED in text
