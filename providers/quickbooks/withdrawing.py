@@ -11,10 +11,11 @@ from datetime import timedelta
 
 from bot.clock import Clock
 from bot.domain.ledger_documents import EndedDocument, changes
-from bot.domain.postings import Ending, PostingKind, Withdrawal
+from bot.domain.postings import Ending, Withdrawal
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import Accepted, Outcome
 from providers.base import Access
+from providers.errors import PersonNeededError
 from providers.quickbooks.client import derived_key
 from providers.quickbooks.documents import BILLED, Json, document_of, is_voided
 from providers.quickbooks.finding import Finder
@@ -48,7 +49,7 @@ class Withdrawer:
         return await in_turn(
             withdrawal,
             payments,
-            take_back=lambda payment: self._take_back(access, withdrawal.kind, payment, idempotency_key),
+            take_back=lambda payment: self._take_back(access, withdrawal, payment, idempotency_key),
             end=lambda: self._delete(access, route, idempotency_key),
         )
 
@@ -82,9 +83,16 @@ class Withdrawer:
                 access, entity.path, found, derived_key(key, found["Id"], found["SyncToken"])
             )
 
-    async def _take_back(self, access: Access, kind: PostingKind, payment_id: str, key: str) -> None:
-        entity = PAYMENT_OF[kind]
+    async def _take_back(self, access: Access, withdrawal: Withdrawal, payment_id: str, key: str) -> None:
+        """Raises:
+        PersonNeededError: somebody made it pay something else as well, which would not be paid any more.
+        """
+        entity = PAYMENT_OF[withdrawal.kind]
         for record in await self.finder.records(access, entity.name, [payment_id]):
+            with mapped_errors():
+                paid = {str(link["TxnId"]) for link in _linked_in_lines(record)}
+            if paid - {withdrawal.document_id}:
+                raise PersonNeededError(Problem(code=ProblemCode.WITHDRAWAL_SETTLED))
             its_key = derived_key(key, payment_id, record["SyncToken"])
             await self.finder.client.delete(access, entity.path, record, its_key)
 

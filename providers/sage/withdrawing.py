@@ -52,7 +52,7 @@ class Withdrawer:
         return await in_turn(
             withdrawal,
             payments,
-            take_back=lambda payment: self._delete(access, PAYMENTS, payment),
+            take_back=lambda payment: self._take_back(access, payment, document_id),
             end=lambda: self._delete(access, resource.plural, document_id, reason),
         )
 
@@ -77,6 +77,17 @@ class Withdrawer:
         if status_code(found) == VOID:
             return EndedDocument(ledger_id=document_id, ending=Ending.VOIDED)
         return None
+
+    async def _take_back(self, access: Access, payment_id: str, document_id: str) -> None:
+        """Raises:
+        PersonNeededError: somebody made it pay something else as well, which would not be paid any more.
+        """
+        found = await self.finder.client.one(access, PAYMENTS, payment_id)
+        with mapped_errors():
+            paid = {str(one["artefact"]["id"]) for one in (found or {}).get("allocated_artefacts") or []}
+        if paid - {document_id}:
+            raise PersonNeededError(Problem(code=ProblemCode.WITHDRAWAL_SETTLED))
+        await self._delete(access, PAYMENTS, payment_id)
 
     async def _delete(self, access: Access, plural: str, key: str, query: dict[str, str] | None = None) -> None:
         """What is gone meanwhile is done already."""

@@ -301,7 +301,7 @@ async def test_what_is_paid_in_xero_stays_and_is_withdrawn_once_the_payment_is_g
 
     told = alert(desk)
     assert "Not withdrawn: it is paid, or has credit against it" in words(told)
-    assert "A payment, or credit, that did not come from here stands against the bill in Xero" in words(told)
+    assert "that settles something else there by now, stands against the bill in Xero" in words(told)
     assert f"<@{BOOKKEEPER}>" in words(told)
     assert actions(told) == [
         ActionId.WITHDRAW_AGAIN,

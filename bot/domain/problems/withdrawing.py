@@ -42,8 +42,8 @@ WITHDRAWING: dict[ProblemCode, Entry] = {
     ),
     ProblemCode.WITHDRAWAL_SETTLED: Entry(
         title="Not withdrawn: it is paid, or has credit against it",
-        explanation="A payment, or credit, that did not come from here stands against the {document} in {ledger}, so it "
-        "cannot be withdrawn.",
+        explanation="A payment, or credit, that did not come from here, or that settles something else there by now, stands "
+        "against the {document} in {ledger}, so it cannot be withdrawn.",
         remedy="Take the payment or the credit off it in {ledger}, then press Retry. Or take it back by a credit note, or "
         "leave it as it is.",
         mover=Mover.BOOKKEEPER,
