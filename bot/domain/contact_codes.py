@@ -41,6 +41,14 @@ def is_anothers(name: str, code: str, other: str) -> Question:
     return Question(kind=QuestionKind.CONTACT_CODE, words=words)
 
 
+def was_anothers(name: str, code: str, other: str) -> Question:
+    words = (
+        f"A file would name {name[:LONGEST_NAMED]} by the code {code}, which was that of {other[:LONGEST_NAMED]} before an admin took "
+        f"it off the list: an admin adds {name[:LONGEST_NAMED]} with the code that it has in its software {WHERE}."
+    )
+    return Question(kind=QuestionKind.CONTACT_CODE, words=words)
+
+
 def has_no_place(name: str, code: str, longest: int) -> Question:
     words = (
         f"{name[:LONGEST_NAMED]} has the code {code[:LONGEST_NAMED]}, and a file has place for at most {longest} letters from A to "

@@ -12,7 +12,7 @@ from bot.db.connections import ListEntryRow
 from bot.db.unit_of_work import Tx
 from bot.domain.book_rules import BookRules
 from bot.domain.books import Contact, ListKind
-from bot.domain.contact_codes import has_no_place, is_anothers, is_code, needs_code, proposed
+from bot.domain.contact_codes import has_no_place, is_anothers, is_code, needs_code, proposed, was_anothers
 from bot.domain.documents import ItemKind
 from bot.domain.ids import OrganisationId, WorkspaceId
 from bot.domain.items import Item
@@ -25,14 +25,18 @@ from bot.services.new_codes import write
 ENTRIES = table_of(ListEntryRow)
 
 CODE = frozenset({QuestionKind.CONTACT_CODE})
-_IN_CAPITALS = select(ENTRIES.c.entry).where(
-    ENTRIES.c.workspace_id == bindparam("workspace_id"),
-    ENTRIES.c.organisation_id == bindparam("organisation_id"),
-    ENTRIES.c.kind == ListKind.CONTACTS,
-    ENTRIES.c.is_active.is_(True),
-    func.upper(ENTRIES.c.key) == bindparam("code"),
+_IN_CAPITALS = (
+    select(ENTRIES.c.entry, ENTRIES.c.is_active)
+    .where(
+        ENTRIES.c.workspace_id == bindparam("workspace_id"),
+        ENTRIES.c.organisation_id == bindparam("organisation_id"),
+        ENTRIES.c.kind == ListKind.CONTACTS,
+        func.upper(ENTRIES.c.key) == bindparam("code"),
+    )
+    .order_by(ENTRIES.c.is_active.desc())
+    .limit(1)
 )
-"""However somebody typed it: files have it in capitals."""
+"""However somebody typed it: files have it in capitals. Of whoever was taken off the list the software may have the account still."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +69,20 @@ class ContactCodes:
         code = proposed(name, self.longest)
         if code is None:
             return needs_code(name, self.longest)
-        other = await self._owner(code)
+        other, is_listed = await self._owner(code)
         if other is not None and name_key(other) != name_key(name):
-            return is_anothers(name, code, other)
+            return is_anothers(name, code, other) if is_listed else was_anothers(name, code, other)
         if self.takes:
             self.proposals[code] = name
         return code
 
-    async def _owner(self, code: str) -> str | None:
+    async def _owner(self, code: str) -> tuple[str | None, bool]:
+        """The name, and whether it can be chosen."""
         if code in self.proposals:
-            return self.proposals[code]
+            return self.proposals[code], True
         of = {"workspace_id": self.workspace_id, "organisation_id": self.organisation_id}
-        entry = (await self.tx.execute(_IN_CAPITALS, {**of, "code": code})).scalars().first()
-        return None if entry is None else load(entry, Contact).name
+        row = (await self.tx.execute(_IN_CAPITALS, {**of, "code": code})).one_or_none()
+        return (None, False) if row is None else (load(row.entry, Contact).name, row.is_active)
 
     async def keep(self) -> None:
         """What was taken is in the list from now on."""

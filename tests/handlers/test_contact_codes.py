@@ -61,6 +61,23 @@ async def test_a_supplier_that_would_be_booked_to_anothers_account_waits_until_i
         assert sorted(accounts(desk)) == [("F-1", "PAPERINK"), ("F-2", "PAP002")]
 
 
+async def test_the_code_of_whoever_was_taken_off_the_list_is_proposed_for_nobody_else(sqlite_url: str) -> None:
+    """Their account may be in the software still."""
+    async with beside_no_ledger(sqlite_url, undo_seconds=0) as desk:
+        await typed(desk, ListKind.CONTACTS, "PAPERINK, Paper & Ink Retail")
+        await typed(desk, ListKind.CONTACTS, "- PAPERINK")
+        await desk.drop("F-1")
+        waiting, buttons = said(desk, "F-1"), actions(desk.card("F-1"))
+
+        await typed(desk, ListKind.CONTACTS, "PAPERINK, Paper & Ink Ltd")
+        await desk.approve("F-1")
+        await download(desk, BOOKKEEPER)
+
+        assert "by the code PAPERINK, which was that of Paper & Ink Retail before" in waiting
+        assert ActionId.APPROVE_ITEM not in buttons
+        assert accounts(desk) == [("F-1", "PAPERINK")]
+
+
 async def test_two_suppliers_of_one_proposed_code_never_share_an_account(sqlite_url: str) -> None:
     async with beside_no_ledger(sqlite_url, undo_seconds=0) as desk:
         await approved(desk, "F-1")
