@@ -7,9 +7,10 @@ from bot.domain.ids import OrganisationId
 from bot.domain.slack import Actor
 from bot.services.auto_settings import AutoSettingsForms
 from bot.views import auto_settings as views
+from bot.views.fields import entered
 from bot.views.ids import ActionId, CallbackId
 from bot.views.metadata import FormRef, organisation_of
-from handlers.forms import answered, read_for
+from handlers.forms import anew, answered, placed, read_for
 from handlers.payloads import Click, Submission
 from handlers.replies import OpenView, Reply
 from handlers.routes import Routes
@@ -32,6 +33,6 @@ class AutoSettingsHandlers:
     async def save(self, submission: Submission) -> Reply:
         about, actor = FormRef.decode(submission.form.private_metadata), submission.actor
         opened = partial(self.forms.opened, actor, about.organisation_id)
-        form = await read_for(opened, lambda: views.read(submission.form.state, about.version))
+        form = await read_for(opened, lambda: views.read(entered(submission.form.state, about), about.version))
         saving = self.forms.save(actor, about.organisation_id, form)
-        return await answered(saving, opened, views.form, views.saved, lambda field: views.BLOCKS[field])
+        return await answered(saving, opened, anew(views.form), views.saved, placed(submission, views.BLOCKS))

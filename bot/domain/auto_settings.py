@@ -9,6 +9,9 @@ from bot.domain.ids import OrganisationId
 TYPES = tuple(each for each in DocumentType if each.is_booked)
 """Those that can be exceptions: no other is published at all."""
 
+IN_FILES = "{ledger} is not called: what is for it goes into files, which a person downloads."
+"""Why nothing is published there by itself."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AutoSettings:

@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bot.db.unit_of_work import Database
-from bot.domain.auto_settings import AutoForm, AutoPage
+from bot.domain.auto_settings import IN_FILES, AutoForm, AutoPage
 from bot.domain.books import Capability
 from bot.domain.ids import OrganisationId
 from bot.domain.slack import Actor
 from bot.services.people import People
-from bot.services.rule_checks import IN_FILES, NOT_SET_UP
+from bot.services.rule_checks import NOT_SET_UP
 from bot.services.saving_settings import SettingsService, sent_twice
 from bot.services.settings_pages import FormRefusedError, for_admin, ground_of
 from providers.base import AccountingProvider

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from bot.db import rules as stored
 from bot.db.unit_of_work import Tx
+from bot.domain.auto_settings import IN_FILES
 from bot.domain.book_rules import BookRules
 from bot.domain.booking import taken_by
 from bot.domain.books import Capability
@@ -29,7 +30,6 @@ NOT_BILLED_ON = (
     "The books bill no costs on to customers: switch that on in the ledger and type /dext sync, or leave it empty."
 )
 NOT_SET_UP = "Save Settings once first: nothing is published before an admin has confirmed where it goes."
-IN_FILES = "{ledger} is not called: what is for it goes into files, which a person downloads."
 METHOD_GONE = "I cannot find that payment method any more."
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from slack_sdk.models.blocks import Block, HeaderBlock, PlainTextObject
 from slack_sdk.models.views import View
 
-from bot.domain.auto_settings import TYPES, AutoForm, AutoPage, AutoSettings
+from bot.domain.auto_settings import IN_FILES, TYPES, AutoForm, AutoPage, AutoSettings
 from bot.domain.documents import DocumentType
 from bot.views import fields
 from bot.views.fields import Fields
@@ -13,7 +13,7 @@ from bot.views.ids import BlockId, CallbackId
 from bot.views.kind_settings import change, what_changed
 from bot.views.metadata import FormRef, NotOursError
 from bot.views.parts import context, section
-from bot.views.text import plain
+from bot.views.text import escape, plain
 
 BLOCKS = {"for_all": BlockId.AUTO_FOR_ALL}
 """Where the sentence about a field stands."""
@@ -42,25 +42,30 @@ THEN = "What waits already stays with the people who approve."
 
 
 def form(page: AutoPage, *, notice: str | None = None) -> View:
+    blocks: list[Block] = [HeaderBlock(text=plain(page.organisation, 150))]
+    if notice is not None:
+        blocks.append(section(f":warning: {notice}"))
+    blocks += [section(IN_FILES.format(ledger=escape(page.ledger)))] if page.is_downloaded else _fields(page)
+    return View(
+        type="modal",
+        callback_id=CallbackId.AUTO_SETTINGS,
+        title=PlainTextObject(text="Automatic publishing"),
+        submit=None if page.is_downloaded else PlainTextObject(text="Save"),
+        close=PlainTextObject(text="Close" if page.is_downloaded else "Cancel"),
+        private_metadata=FormRef(page.organisation_id, page.version).encode(),
+        blocks=blocks,
+    )
+
+
+def _fields(page: AutoPage) -> list[Block]:
     options = [fields.an_option(value, *names) for value, names in NAMES.items()]
     types = [fields.an_option(each, TYPE_NAMES[each]) for each in TYPES]
-    blocks: list[Block] = [
-        HeaderBlock(text=plain(page.organisation, 150)),
-        *([] if notice is None else [section(f":warning: {notice}")]),
+    return [
         section(ADVICE),
         fields.radio_field(BlockId.AUTO_FOR_ALL, LABEL, options, _chosen(page.auto)),
         fields.boxes_field(BlockId.AUTO_EXCEPTIONS, EXCEPT_LABEL, types, page.auto.exceptions),
         context(WHEN),
     ]
-    return View(
-        type="modal",
-        callback_id=CallbackId.AUTO_SETTINGS,
-        title=PlainTextObject(text="Automatic publishing"),
-        submit=PlainTextObject(text="Save"),
-        close=PlainTextObject(text="Cancel"),
-        private_metadata=FormRef(page.organisation_id, page.version).encode(),
-        blocks=blocks,
-    )
 
 
 def read(state: dict[str, Any], version: int) -> AutoForm:

@@ -107,7 +107,7 @@ class Fields:
         return found
 
 
-REDRAWN = ":at:"
+REDRAWN = ":v"
 
 
 def redrawn(view: View, ref: FormRef) -> View:
