@@ -129,8 +129,6 @@ async def _named_by_code(tx: Tx, item: Item, longest: int) -> tuple[str, ...]:
     code = await ContactCodes(*of, longest).code(None, name, item.kind)
     if isinstance(code, Question):
         return () if QuestionKind.CONTACT_CODE in open_kinds(item.questions) else (code.words,)
-    if not await lists.has_contacts(*of):
-        return ()
     said = f"{name} is not in the list of suppliers and customers: a file names it {code}"
     return (f"{said}. If it has another code in the software, an admin types that under Manage.",)
 
