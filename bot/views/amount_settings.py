@@ -86,8 +86,8 @@ def _rates(page: AmountsPage) -> Block:
         as_typed(page.amounts.rates) or None,
         longest=LONGEST_RATES,
         is_long=True,
-        placeholder="EUR 1.168\nUSD 1.27",
-        hint="A line for each currency. A rate of the ledger's list stands above one that is typed here.",
+        placeholder="USD 1.27",
+        hint="A line for each currency, such as USD 1.27. A rate of the ledger's list stands above one that is typed here.",
         optional=True,
     )
 

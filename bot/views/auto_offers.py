@@ -15,7 +15,7 @@ def offer(rule: Rule, made: AutoOffer) -> Message:
     """With buttons while it stands; then how it is decided."""
     label = escape(rule.target.label, 100)
     words = (
-        f":bulb: *The last {ENOUGH} documents of {label} went to the ledger just as their rule says*, and nobody changed anything. "
+        f":information_source: *The last {ENOUGH} documents of {label} went to the ledger just as their rule says*, and nobody changed anything. "
         "Shall those that come in from now on be published by themselves? There is the same time for *Undo*, and what is "
         "incomplete or odd still waits for people. An admin decides; it is asked once."
     )

@@ -29,7 +29,7 @@ TYPE_NAMES = {
     DocumentType.CREDIT_NOTE: "Credit notes",
 }
 ADVICE = (
-    ":bulb: *Better per supplier, after its category rule.* Then only documents of suppliers that you know go by themselves, "
+    ":information_source: *Better per supplier, after its category rule.* Then only documents of suppliers that you know go by themselves, "
     "booked as their rule says: *Details* on a card, *Rule for this supplier*, *Publish by itself: Always*. A new supplier stays "
     "with the people who approve."
 )
