@@ -24,7 +24,7 @@ from bot.domain.whole_document import said_differently
 
 MOST_NAMED = 5
 """Amounts or rates that one complaint names."""
-NOT_READ = "Nothing of it could be read: a bookkeeper presses Fill in and types what stands on it."
+NOT_READ = "Nothing of it could be read: whoever sent it, or a bookkeeper, presses Fill in and types what stands on it."
 """Instead of naming all that is missing."""
 UNLINKED = (
     "Whoever claims it is not linked to a user of the ledger yet, or to one who is none any more: a bookkeeper or an admin presses "

@@ -181,7 +181,7 @@ def completed(stated: Stated | None, read: Facts | None) -> Facts:
         return own
     whole = replace(
         read,
-        document_type=stated.document_type or read.document_type,
+        document_type=stated.document_type or (read if own == Facts() or not read.is_unread else own).document_type,
         supplier=_party(own.supplier, read.supplier),
         buyer=_party(own.buyer, read.buyer),
         **{name: value for name in _SINGLE if (value := getattr(own, name)) is not None},

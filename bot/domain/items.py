@@ -187,6 +187,11 @@ class Item:
         return words if rests_on is None else f"{words}, {rests_on.words}"
 
     @property
+    def to_fill_in_by(self) -> UserId | None:
+        """Who may type what stands on it although they do not keep the books: whoever sent it, while nothing of it is known."""
+        return self.submitted_by if self.state is ItemState.TO_REVIEW and self.facts.is_unread else None
+
+    @property
     def is_held(self) -> bool:
         return self.held_at is not None
 

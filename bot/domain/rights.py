@@ -117,6 +117,13 @@ def decide_answer(person: Person | None, standing: Standing, sent_by: UserId) ->
     return Refusal("Only whoever sent that file, or a bookkeeper, can say that.", who)
 
 
+def decide_edit(person: Person | None, standing: Standing, to_fill_in_by: UserId | None) -> Refusal | None:
+    """An item is edited by whoever keeps the books; one of which nothing could be read is filled in by whoever sent it, too."""
+    if person is not None and person.user_id == to_fill_in_by:
+        return decide(Deed.ADD_ITEM, person, standing)
+    return decide(Deed.FIX, person, standing)
+
+
 def decide_undo(person: Person | None, standing: Standing, approved_by: UserId | None) -> Refusal | None:
     """An approval is taken back by whoever gave it, or by whoever keeps the books."""
     refusal = decide(Deed.SEE, person, standing)

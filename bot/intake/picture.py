@@ -12,9 +12,11 @@ from contextlib import contextmanager
 
 from PIL import Image, ImageOps, TiffImagePlugin, WebPImagePlugin
 
-from bot.domain.documents import Facts
+from bot.domain.documents import DocumentType, Facts
 from bot.intake.result import Method, Reading, UnreadableError
 
+A_RECEIPT = Facts(document_type=DocumentType.RECEIPT)
+"""Nothing is known of it; what is photographed mostly is one, and whoever fills it in can say otherwise."""
 MOST_PIXELS = 40_000_000
 LONGEST_SIDE = 20_000
 WIDEST_PREVIEW = 1000
@@ -42,7 +44,7 @@ def read_picture(content: bytes) -> Reading:
     """A document that a person has to read: whole, and of a size that can be shown."""
     with opened(content) as image:
         _decode(image)
-    return Reading(facts=Facts(), invoice_lines=0, type_code="", profile="picture", method=Method.NOTHING)
+    return Reading(facts=A_RECEIPT, invoice_lines=0, type_code="", profile="picture", method=Method.NOTHING)
 
 
 def preview_picture(content: bytes) -> bytes:

@@ -14,7 +14,6 @@ from bot.domain.ids import ItemId
 from bot.domain.items import Item
 from bot.domain.lines import Balance, TypedLine, balance_of, coded_alike, opened, worked_out
 from bot.domain.products import with_product
-from bot.domain.rights import Deed
 from bot.domain.slack import Actor
 from bot.services import lists
 from bot.services.current import require_item
@@ -64,7 +63,7 @@ class Drafts:
         person = await self.people.identify(actor)
         async with self.db.write() as tx:
             item = await require_item(tx, actor.workspace.id, ref.item_id)
-            await self.people.require(tx, Deed.FIX, actor, person, item.organisation_id)
+            await self.people.require_edit(tx, actor, person, item)
             require_editable(item)
             before = await load_draft(tx, item.workspace_id, item.id, actor.user_id, ref.form_id)
             done = None if before is None else before.done
@@ -82,7 +81,7 @@ class Drafts:
         person = await self.people.identify(actor)
         async with self.db.read() as tx:
             item = await require_item(tx, actor.workspace.id, ref.item_id)
-            await self.people.require(tx, Deed.FIX, actor, person, item.organisation_id)
+            await self.people.require_edit(tx, actor, person, item)
             return await self._page(tx, item, ref, await _require(tx, item, actor, ref))
 
     async def type(
@@ -101,7 +100,7 @@ class Drafts:
         person = await self.people.identify(actor)
         async with self.db.write() as tx:
             item = await require_item(tx, actor.workspace.id, ref.item_id)
-            await self.people.require(tx, Deed.FIX, actor, person, item.organisation_id)
+            await self.people.require_edit(tx, actor, person, item)
             draft = await _require(tx, item, actor, ref)
             if ref.revision != draft.revision:
                 return await self._page(tx, item, ref, draft)
@@ -134,7 +133,7 @@ class Drafts:
         person = await self.people.identify(actor)
         async with self.db.write() as tx:
             item = await require_item(tx, actor.workspace.id, ref.item_id)
-            await self.people.require(tx, Deed.FIX, actor, person, item.organisation_id)
+            await self.people.require_edit(tx, actor, person, item)
             draft = await _require(tx, item, actor, ref)
             if ref.revision != draft.revision:
                 raise NoDraftError

@@ -61,14 +61,14 @@ class ItemForms:
         """The form as the item is now, or as somebody has it typed: also in the lines' form, which `form_id` has over it.
 
         Raises:
-            NotAllowedError: only bookkeepers and admins edit.
+            NotAllowedError: only bookkeepers and admins edit; whoever sent it fills in what could not be read.
             NotNowError: it is being sent, published or over.
             ItemNotFoundError: unknown, or of another workspace.
         """
         person = await self.people.identify(actor)
         async with self.db.read() as tx:
             item = await require_item(tx, actor.workspace.id, item_id)
-            await self.people.require(tx, Deed.FIX, actor, person, item.organisation_id)
+            await self.people.require_edit(tx, actor, person, item)
             require_editable(item)
             draft = (
                 None if form_id is None else await load_draft(tx, item.workspace_id, item_id, actor.user_id, form_id)

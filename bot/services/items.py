@@ -79,7 +79,7 @@ class Items:
         """Change an item; what follows depends on whether the change is material.
 
         Raises:
-            NotAllowedError: only bookkeepers and admins edit.
+            NotAllowedError: only bookkeepers and admins edit; whoever sent it fills in what could not be read.
             NotOfferedError: the category or tax rate is not live in the ledger's lists.
             StaleItemError: somebody else changed it meanwhile.
             NotNowError: it is being sent, published or over.
@@ -87,7 +87,7 @@ class Items:
         person = await self.people.identify(actor)
         async with refreshing(self.db, actor.workspace.id, item_id), self.db.write() as tx:
             before = await require_item(tx, actor.workspace.id, item_id)
-            await self.people.require(tx, Deed.FIX, actor, person, before.organisation_id)
+            await self.people.require_edit(tx, actor, person, before)
             require_editable(before, version)
             edit = await choose(tx, before.workspace_id, before.organisation_id, edit, edit_of(before))
             rules = await rules_of(tx, before.workspace_id, before.organisation_id)

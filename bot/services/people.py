@@ -11,7 +11,8 @@ from bot.db.base import table_of
 from bot.db.connections import GrantRow, OrganisationRow
 from bot.db.unit_of_work import Tx
 from bot.domain.ids import OrganisationId, UserId, WorkspaceId
-from bot.domain.rights import Deed, Person, Refusal, Role, Standing, decide, why_unfit
+from bot.domain.items import Item
+from bot.domain.rights import Deed, Person, Refusal, Role, Standing, decide, decide_edit, why_unfit
 from bot.domain.slack import Actor, Workspace
 
 GRANTS, ORGANISATIONS = table_of(GrantRow), table_of(OrganisationRow)
@@ -91,6 +92,16 @@ class People:
         """
         standing = await standing_of(tx, actor.workspace.id, organisation_id, person.user_id if person else None)
         refusal = decide(deed, person, standing)
+        if refusal is not None:
+            raise NotAllowedError(refusal)
+
+    async def require_edit(self, tx: Tx, actor: Actor, person: Person | None, item: Item) -> None:
+        """Raises:
+        NotAllowedError: whoever does not keep the books only fills in what they sent and nothing could be read of.
+        """
+        user_id = person.user_id if person else None
+        standing = await standing_of(tx, actor.workspace.id, item.organisation_id, user_id)
+        refusal = decide_edit(person, standing, item.to_fill_in_by)
         if refusal is not None:
             raise NotAllowedError(refusal)
 

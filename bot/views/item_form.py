@@ -154,12 +154,13 @@ def _fact_fields(page: ItemPage) -> list[Block]:
 def _number_field(page: ItemPage) -> Block:
     """It may be left empty where the organisation does not ask for it."""
     is_asked = RequiredField.NUMBER in page.rules.required.of(page.edit.kind).fields
+    asked_by = "If it has none: an admin can say under Manage → General that documents need no number."
     return fields.text_field(
         BlockId.NUMBER,
         "Invoice number",
         page.edit.facts.number,
         longest=LONGEST_NUMBER,
-        hint=None if is_asked else "Without one it is published by its reference here.",
+        hint=asked_by if is_asked else "Without one it is published by its reference here.",
         optional=not is_asked,
     )
 

@@ -7,7 +7,7 @@ from bot.db.files import FileRow
 from bot.domain.slack import BOT_SCOPES
 from bot.playground.slack import ADMIN, BILLS, BOOKKEEPER, MEMBER, OWNER, Message
 from bot.views.ids import ActionId, BlockId, ShortcutId
-from tests.handlers.desk import Desk, actions, words
+from tests.handlers.desk import A_BILL, Desk, actions, at, filled, words
 from tests.handlers.dropping import (
     A_TEXT,
     CHECK,
@@ -162,3 +162,27 @@ async def test_without_the_right_to_react_all_else_goes_on(desk: Desk) -> None:
     assert len(cards(desk)) == 1
     assert len(replies(desk, message)) == 1
     assert signs(desk, message) == []
+
+
+async def test_whoever_sent_a_picture_fills_it_in_and_no_more_than_that(desk: Desk) -> None:
+    message = await dropped(desk, a_photo())
+    (question,) = replies(desk, message)
+    await answer(desk, question, ActionId.TAKE_PICTURE, MEMBER)
+    (card,) = cards(desk)
+
+    await desk.press(card, ActionId.EDIT_ITEM, OWNER)
+    assert "Only this organisation's admins and bookkeepers" in desk.whispers(OWNER)[-1]
+
+    await desk.press(card, ActionId.EDIT_ITEM, MEMBER)
+    form = desk.modal(MEMBER)
+    (asked,) = (block for block in form.blocks if block["block_id"] == at(form, BlockId.DOCUMENT_TYPE))
+    assert asked["element"]["initial_option"]["value"] == "receipt"
+    assert "documents need no number" in str(form.blocks)
+    done = await desk.slack.submit(form, filled(form, {**A_BILL, BlockId.NUMBER: "INV-9"}))
+    await desk.settle()
+    assert (done.errors, done.error) == ({}, None)
+    filled_in = desk.card("INV-9")
+    assert ActionId.APPROVE_ITEM in actions(filled_in)
+
+    await desk.press(filled_in, ActionId.EDIT_ITEM, MEMBER)
+    assert "Only this organisation's admins and bookkeepers" in desk.whispers(MEMBER)[-1]

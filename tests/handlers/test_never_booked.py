@@ -82,7 +82,7 @@ async def test_what_nobody_has_read_yet_says_so_in_one_sentence_until_something_
     (told,) = replies(desk, message)
     assert "I can't read pictures yet: press *Fill in*" in told.text
     (card,) = [found for found in desk.slack.messages(message.channel) if ActionId.EDIT_ITEM in actions(found)]
-    assert "Nothing of it could be read: a bookkeeper presses Fill in" in words(card)
+    assert "Nothing of it could be read: whoever sent it, or a bookkeeper, presses Fill in" in words(card)
     assert "not stated" not in words(card)
     assert "is missing" not in words(card)
 
