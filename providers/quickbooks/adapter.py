@@ -26,6 +26,7 @@ from providers.quickbooks.errors import errors_in, passes, problem_of
 from providers.quickbooks.finding import Finder
 from providers.quickbooks.inactive import Inactive
 from providers.quickbooks.parties import Parties
+from providers.quickbooks.rates import Rates
 from providers.quickbooks.reading_lists import ListReader
 from providers.quickbooks.resources import ENTITIES, ENTITY_OF, FILES, PAYMENTS, is_of_document, route_of
 from providers.quickbooks.withdrawing import Withdrawer
@@ -43,7 +44,7 @@ class QuickBooksProvider:
         self._config, self._caller, self._clock = config, caller, clock
         self._client = QuickBooksClient(caller, config, clock)
         self._lists = ListReader(self._client, clock)
-        self._completer = Completer(self._client, clock, Parties(self._client, clock))
+        self._completer = Completer(self._client, clock, Parties(self._client, clock), Rates(self._client, clock))
         self._finder = Finder(self._client, self._link)
         self._inactive = Inactive(self._client)
         self._withdrawer = Withdrawer(self._finder, clock)

@@ -3,11 +3,13 @@
 import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
+from decimal import Decimal
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from bot.clock import Clock
 from providers.base import Access, ClientConfig
+from providers.errors import PersonNeededError
 from providers.exact import exact_json
 from providers.http import Answer, Caller, parsed, wait_of
 from providers.quickbooks import BATCHES
@@ -56,6 +58,17 @@ class QuickBooksClient:
         found = await self._get(access, "preferences")
         with mapped_errors():
             return dict(found["Preferences"])
+
+    async def exchange_rate(self, access: Access, currency: str, day: str, *, can_wait: bool = False) -> Decimal | None:
+        """Units of the home currency for one of another, as of a day; None where QuickBooks has no such rate."""
+        query = {"sourcecurrencycode": currency, "asofdate": day}
+        try:
+            found = await self._get(access, "exchangerate", query, can_wait=can_wait)
+        except PersonNeededError:
+            return None
+        with mapped_errors():
+            rate = Decimal(found["ExchangeRate"].get("Rate") or 0)
+            return rate if rate > 0 else None
 
     async def page(
         self,

@@ -1,5 +1,5 @@
 """What has to be looked up in QuickBooks before a draft is a record: whom a name means, which rates a tax code has, what
-kind of account money is paid from, whose document is paid.
+kind of account money is paid from, whose document is paid, at which rate another currency is booked.
 
 A name that nobody has yet is made a vendor or a customer here, by a `requestid` of its own: a document names its party by id.
 What cannot be completed is refused, and the others of its call go out.
@@ -16,6 +16,7 @@ from bot.domain.problems import Problem, ProblemCode
 from providers.base import Access
 from providers.quickbooks.client import QuickBooksClient, among
 from providers.quickbooks.parties import Parties, Party
+from providers.quickbooks.rates import Rates
 from providers.quickbooks.resources import (
     DEPOSIT,
     ENTITIES,
@@ -62,13 +63,20 @@ class Completer:
     client: QuickBooksClient
     clock: Clock
     parties: Parties
+    rates: Rates
     _taxes: dict[str, tuple[float, dict[str, TaxSides]]] = field(default_factory=dict)
     """By company, until when they are taken as they were read, and codes with their rates."""
 
     async def complete(self, access: Access, drafts: Sequence[Json], key: str) -> list[Json | Problem]:
         """Each draft as it is sent, or why it is not."""
+        rated = await self.rates.added(access, drafts)
+        sent = [draft for draft in rated if not isinstance(draft, Problem)]
+        completed = iter(await self._completed(access, sent, key) if sent else ())
+        return [draft if isinstance(draft, Problem) else next(completed) for draft in rated]
+
+    async def _completed(self, access: Access, drafts: Sequence[Json], key: str) -> list[Json | Problem]:
         accounts = await self._accounts(access, {draft["account"] for draft in drafts if draft["account"]})
-        if drafts and "document" in drafts[0]:
+        if "document" in drafts[0]:
             return await self._payments(access, drafts, accounts)
         rates = await self._known_rates(access, {code for draft in drafts for code in _tax_codes(draft)})
         parties = await self.parties.of(access, drafts, key)
@@ -89,6 +97,7 @@ class Completer:
         """What was read may be why something was refused: whoever mends it there and tries again is not refused for it."""
         self._taxes.pop(access.tenant_id, None)
         self.parties.forget(access)
+        self.rates.forget(access)
 
     async def _known_rates(self, access: Access, codes: set[str]) -> dict[str, TaxSides]:
         """A company's batches follow each other and have the same few codes: they are read once a minute."""

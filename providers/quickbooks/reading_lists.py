@@ -1,7 +1,7 @@
 """One page of a list, from as many calls as that takes."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -12,7 +12,7 @@ from providers.base import Access
 from providers.fields import FieldError
 from providers.quickbooks import lists
 from providers.quickbooks.client import PAGE_SIZE, QuickBooksClient, among, changed_after
-from providers.quickbooks.mapping import CLASS, LOCATION, home_of
+from providers.quickbooks.mapping import CLASS, LOCATION, home_of, rate_of
 from providers.refusals import mapped_errors
 
 Json = dict[str, Any]
@@ -43,6 +43,8 @@ class ListReader:
             read = lists.read_entry(kind, element, entity, rates)
             if isinstance(read, Unreadable):
                 unreadable.append(read)
+            elif isinstance(read, Currency) and not _is_home(read, entries):
+                entries.append(await self._rated(access, read))
             elif read is not None and not _is_home(read, entries):
                 entries.append(read)
             if number % READ_AT_ONCE == 0:
@@ -54,6 +56,13 @@ class ListReader:
         """Percentages by the rate's id; one that cannot be read says nothing."""
         found = await self.client.whole(access, "TaxRate", lists.ANY_ACTIVE, can_wait=True)
         return dict(_percents(found))
+
+    async def _rated(self, access: Access, currency: Currency) -> Currency:
+        """With QuickBooks' rate of today; documents are sent with the one of their own day."""
+        today = self.clock.now().date()
+        found = await self.client.exchange_rate(access, currency.code, today.isoformat(), can_wait=True)
+        rate = rate_of(found)
+        return currency if rate is None else replace(currency, rate=rate, rated_on=today)
 
     async def _home(self, access: Access) -> Currency:
         """The home currency, which their list leaves out."""

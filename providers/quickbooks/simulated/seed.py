@@ -39,8 +39,8 @@ FIRST_IDS = {TRADING: 145, AMERICA: 20145}
 FIRST_CLASS = 5000000000000142238
 """Ids are text: those of classes are too long for many a number."""
 SALES_TAX = Decimal("8.25")
-RATES = {"EUR": Decimal("0.86"), "USD": Decimal("0.79"), "CHF": Decimal("0.89")}
-"""Home units for one unit, where a document names no rate of its own."""
+RATES = {"GBP": Decimal(1), "EUR": Decimal("0.86"), "USD": Decimal("0.79"), "CHF": Decimal("0.89")}
+"""Pounds for one unit, as QuickBooks' list of exchange rates has them."""
 
 _CLASSIFIED = {
     "Bank": "Asset",

@@ -175,10 +175,11 @@ class Writer(ABC):
             return None
 
     def rate(self, sent: Json, currency: str) -> Decimal:
+        """What an app sends; without, one for one: QuickBooks looks its own up for people only."""
         if currency == self.books.home:
             return Decimal(1)
         try:
-            rate = number(sent["ExchangeRate"]) if sent.get("ExchangeRate") else seed.RATES.get(currency, Decimal(1))
+            rate = number(sent["ExchangeRate"]) if sent.get("ExchangeRate") else Decimal(1)
         except ValueError:
             rate = Decimal(0)
         if rate <= 0:

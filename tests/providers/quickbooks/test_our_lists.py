@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from bot.domain.book_rules import BookRules
-from bot.domain.books import Account, Contact, ListKind, ListPage, Product, TaxRate, TrackingCategory
+from bot.domain.books import Account, Contact, Currency, ListKind, ListPage, Product, TaxRate, TrackingCategory
 from bot.domain.documents import ItemKind, LineAmounts
 from bot.domain.ledger_documents import differences
 from bot.domain.postings import Posting, PostingKind
@@ -47,6 +47,16 @@ async def test_the_books_say_what_is_closed_where_quickbooks_tells(quickbooks: Q
     assert (told.lock_dates_known, told.period_locked_to) == (True, date(2019, 12, 31))
     assert (untold.lock_dates_known, untold.period_locked_to) == (False, None)
     assert (told.base_currency, told.country, told.plan) == ("GBP", "GB", "QuickBooks Online Plus")
+
+
+async def test_currencies_come_with_todays_rate_where_quickbooks_has_one(quickbooks: QuickBooksFarEnd) -> None:
+    quickbooks.books.create("CompanyCurrency", {"Code": "SEK", "Name": "Swedish Krona", "Active": True})
+
+    page = await a_list(quickbooks, ListKind.CURRENCIES)
+
+    told = {each.code: (each.rate, each.rated_on) for each in page.entries if isinstance(each, Currency)}
+    assert told["EUR"] == (Decimal("1.162791"), quickbooks.clock.now().date())
+    assert told["GBP"] == told["SEK"] == (None, None)
 
 
 async def test_books_that_are_registered_for_no_tax_ask_for_none(quickbooks: QuickBooksFarEnd) -> None:

@@ -20,7 +20,7 @@ from providers.quickbooks.completing import Rate, _tax_lines
 from providers.quickbooks.mapping import rate_of, rate_to_wire
 from tests.contract.quickbooks import QuickBooksFarEnd, config_of
 from tests.fakes.clock import FakeClock
-from tests.providers.quickbooks.ours import a_file, client_of, the_document
+from tests.providers.quickbooks.ours import a_file, bodies, client_of, the_document
 
 NORTH = "5000000000000142238"
 
@@ -313,3 +313,74 @@ async def test_what_many_batches_have_in_common_is_asked_once_in_a_while_and_aft
     assert isinstance(refused, Refused)
     await the_document(quickbooks, quickbooks.a_bill("B-6"))
     assert asked() == 3
+
+
+# Another currency
+
+
+async def test_a_document_in_another_currency_goes_at_quickbooks_own_rate_of_its_day(
+    quickbooks: QuickBooksFarEnd,
+) -> None:
+    bill = replace(quickbooks.a_bill("E", contact_name="Dublin Print Works"), currency="EUR")
+
+    document = await the_document(quickbooks, bill)
+
+    (booked,) = quickbooks.state.documents("Bill")
+    asked = [call.query for call in quickbooks.state.calls if call.path.endswith("/exchangerate")]
+    assert [(query["sourcecurrencycode"], query["asofdate"]) for query in asked] == [
+        ("EUR", bill.issued_on.isoformat())
+    ]
+    assert (booked["ExchangeRate"], booked["HomeBalance"]) == (Decimal("0.86"), Decimal("103.20"))
+    assert document.currency_rate == Decimal("1.162791")
+
+
+async def test_a_payment_in_another_currency_goes_at_the_rate_of_the_day_when_it_was_paid(
+    quickbooks: QuickBooksFarEnd,
+) -> None:
+    bill = replace(quickbooks.a_bill("E", contact_name="Dublin Print Works"), currency="EUR")
+    document = await the_document(quickbooks, bill)
+    payment = Payment(
+        item_id=bill.item_id,
+        kind=bill.kind,
+        document_id=document.ledger_id,
+        marker="B-1",
+        bank_account=quickbooks.bank_account("EUR"),
+        paid_on=bill.issued_on,
+        amount=bill.gross,
+        currency="EUR",
+    )
+
+    (outcome,) = await quickbooks.create(payment)
+
+    assert isinstance(outcome, Accepted)
+    (paid,) = quickbooks.state.documents("BillPayment")
+    assert paid["ExchangeRate"] == Decimal("0.86")
+
+
+async def test_what_quickbooks_has_no_rate_for_waits_for_one_and_makes_no_supplier_of_it(
+    quickbooks: QuickBooksFarEnd,
+) -> None:
+    """Without a rate, an app's document is booked one for one."""
+    quickbooks.books.create("CompanyCurrency", {"Code": "SEK", "Name": "Swedish Krona", "Active": True})
+    bill = replace(quickbooks.a_bill("K", contact_name="Malmö Tryck AB"), currency="SEK")
+
+    (waiting,) = await quickbooks.create(bill)
+    (stated,) = await quickbooks.create(replace(bill, currency_rate=Decimal("13.5")))
+
+    assert isinstance(waiting, Refused)
+    assert waiting.problem.code is ProblemCode.FIELD_MISSING
+    assert waiting.problem.facts["what"] == "an exchange rate for SEK"
+    assert isinstance(stated, Accepted)
+    assert len(bodies(quickbooks, "/vendor")) == 1
+
+
+async def test_a_company_of_one_currency_is_sent_no_document_in_another(quickbooks: QuickBooksFarEnd) -> None:
+    """What a company that has switched nothing on makes of a currency is not documented."""
+    quickbooks.books.change_preferences("CurrencyPrefs", MultiCurrencyEnabled=False)
+    foreign = replace(quickbooks.a_bill("E", contact_name="Dublin Print Works"), currency="EUR")
+
+    refused, taken = await quickbooks.create(foreign, quickbooks.a_bill("A"))
+
+    assert isinstance(refused, Refused)
+    assert refused.problem.code is ProblemCode.CURRENCY_NOT_ENABLED
+    assert isinstance(taken, Accepted)

@@ -100,8 +100,10 @@ def _of_record(name: str, record: dict[str, Any]) -> Iterator[str]:
         return
     if record.get("sparse"):  # chosen columns
         return
-    needed = NEEDED if record.get("status") == "Deleted" else NEEDED + WHOLE
-    yield from (f"{name} lacks {field}" for field in needed if field not in record)
+    needed = set(NEEDED if record.get("status") == "Deleted" else NEEDED + WHOLE)
+    if name == "ExchangeRate":  # it is found by its currency and its day
+        needed.remove("Id")
+    yield from (f"{name} lacks {field}" for field in sorted(needed - record.keys()))
 
 
 # What is sent
@@ -152,4 +154,7 @@ def _entity(path: str) -> str:
     return next((name for name in sorted(_names()) if name.lower() == path), path)
 
 
-_QUERIES = frozenset({"minorversion", "requestid", "query", "operation", "include", "entities", "changedSince"})
+_QUERIES = frozenset(
+    {"minorversion", "requestid", "query", "operation", "include", "entities", "changedSince"}
+    | {"sourcecurrencycode", "asofdate"}
+)
