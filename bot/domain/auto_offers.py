@@ -41,13 +41,24 @@ def may_be_offered(rule: Rule) -> bool:
     return rule.is_in_force and rule.opinions.auto_publish is None
 
 
-def is_enough(newest: Sequence[Item], rule: RuleId, refused: AbstractSet[ItemId]) -> bool:
-    """Whether the newest that were approved of the supplier or customer are enough, and all clean; `refused` are those that the
-    ledger had something against.
+def is_enough(newest: Sequence[Item], rule: Rule, refused: AbstractSet[ItemId]) -> bool:
+    """Whether the newest that were approved of the supplier or customer are enough, all clean, and as the rule says now, not
+    before; `refused` are those that the ledger had something against.
     """
     return len(newest) >= ENOUGH and all(
-        rule_offered(item) == rule and _is_clean(item) and item.id not in refused for item in newest[:ENOUGH]
+        rule_offered(item) == rule.id and _is_as_said(item, rule) and _is_clean(item) and item.id not in refused
+        for item in newest[:ENOUGH]
     )
+
+
+def _is_as_said(item: Item, rule: Rule) -> bool:
+    says, coding = rule.opinions, item.coding
+    both = (
+        (says.account, coding.account.value),
+        (says.tax_rate, coding.tax_rate.value),
+        (says.product, coding.product.value),
+    )
+    return all(said is None or coded is None or said == coded for said, coded in both)
 
 
 def _is_clean(item: Item) -> bool:

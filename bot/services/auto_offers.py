@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from uuid import UUID
 
 from bot.db.auto_offers import decline_offer, make_offer, newest_approved, offer_of, offered_before, refused_of
+from bot.db.items import load_item
 from bot.db.rules import rules_by_id
 from bot.db.unit_of_work import Database, Tx
-from bot.domain.auto_offers import is_enough, may_be_offered, rule_offered
+from bot.domain.auto_offers import AutoOffer, is_enough, may_be_offered, rule_offered
 from bot.domain.ids import OrganisationId, RuleId
 from bot.domain.items import Item
 from bot.domain.rights import Deed
@@ -37,13 +38,19 @@ async def offer(tx: Tx, published: Sequence[Item]) -> None:
     rules = await rules_by_id(*of, last.keys() - made)
     for rule in rules.values():
         item = last[rule.id]
-        if may_be_offered(rule) and await _is_enough(tx, item, rule.id) and await make_offer(tx, item, rule.id):
+        if may_be_offered(rule) and await _is_enough(tx, item, rule) and await make_offer(tx, item, rule.id):
             await want(tx, item.workspace_id, Subject.AUTO_OFFER, rule.id, await under_card(tx, item, ROLE))
 
 
-async def _is_enough(tx: Tx, item: Item, rule_id: RuleId) -> bool:
+async def _is_enough(tx: Tx, item: Item, rule: Rule) -> bool:
     newest = await newest_approved(tx, item)
-    return is_enough(newest, rule_id, await refused_of(tx, item.workspace_id, [each.id for each in newest]))
+    return is_enough(newest, rule, await refused_of(tx, item.workspace_id, [each.id for each in newest]))
+
+
+async def _is_still_so(tx: Tx, made: AutoOffer, rule: Rule) -> bool:
+    """Whether what the offer says is true of the rule as it is by now."""
+    item = await load_item(tx, rule.workspace_id, made.item_id)
+    return item is not None and await _is_enough(tx, item, rule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +70,18 @@ class AutoOffers:
         rule = found.get(made.rule_id)
         if rule is None:
             return None
-        text, blocks = views.offer(rule, made)
+        text, blocks = views.offer(rule, made, is_still_so=await _is_still_so(tx, made, rule))
         return Drawn(text=text, blocks=blocks)
 
     async def accept(self, actor: Actor, organisation_id: OrganisationId, rule_id: RuleId) -> None:
-        """What comes in from now on is published by itself; what the rule says beside stays."""
+        """What comes in from now on is published by itself; what the rule says beside stays. Where that was changed since, or
+        documents went otherwise, nothing is.
+        """
         rule = await self._rule(actor, organisation_id, rule_id)
-        if may_be_offered(rule):
+        async with self.db.read() as tx:
+            made = await offer_of(tx, actor.workspace.id, rule_id)
+            is_meant = made is not None and await _is_still_so(tx, made, rule)
+        if is_meant and may_be_offered(rule):
             said = form_of(rule)
             says = replace(said.opinions, auto_publish=AutoPublish.ALWAYS)
             await self.rules.save(actor, organisation_id, rule_id, replace(said, opinions=says))

@@ -11,8 +11,8 @@ from bot.views.parts import section
 from bot.views.text import escape, mention, plain
 
 
-def offer(rule: Rule, made: AutoOffer) -> Message:
-    """With buttons while it stands; then how it is decided."""
+def offer(rule: Rule, made: AutoOffer, *, is_still_so: bool) -> Message:
+    """With buttons while it stands; then how it is decided. `is_still_so`: the last documents are as the rule says by now."""
     label = escape(rule.target.label, 100)
     words = (
         f":information_source: *The last {ENOUGH} documents of {label} went to the ledger just as their rule says*, and nobody changed anything. "
@@ -24,7 +24,16 @@ def offer(rule: Rule, made: AutoOffer) -> Message:
         return text, (section(f"{words}\n*Not published by themselves*, says {mention(made.declined_by)}."),)
     if not may_be_offered(rule):
         return text, (section(f"{words}\n{_decided(rule)}"),)
+    if not is_still_so:
+        return text, (section(f":bulb: {_otherwise(label)}"),)
     return text, (section(words), _buttons(rule))
+
+
+def _otherwise(label: str) -> str:
+    return (
+        f"The last documents of {label} are not as their rule says any more, so people go on approving. `/dext rules` has the rule: "
+        "there an admin can let it publish by itself."
+    )
 
 
 def _decided(rule: Rule) -> str:

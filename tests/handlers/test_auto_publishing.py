@@ -361,3 +361,30 @@ async def test_what_somebody_codes_otherwise_brings_no_offer_and_one_that_is_dec
     (offer,) = offers(desk)
     assert f"*Not published by themselves*, says <@{ADMIN}>." in words(offer)
     assert actions(offer) == []
+
+
+async def test_documents_that_went_by_what_a_rule_said_before_count_for_no_offer(desk: Desk) -> None:
+    rule = await save_rule(desk, account="400")
+    await through(desk, 1, 3)
+    await save_rule(desk, before=rule, account=OTHER_CATEGORY)
+    await through(desk, 4, 7)
+    assert offers(desk) == []
+
+    await through(desk, 8, 8)
+
+    assert len(offers(desk)) == 1
+
+
+async def test_what_was_offered_for_a_rule_that_says_something_else_by_now_is_not_accepted(desk: Desk) -> None:
+    rule = await save_rule(desk, account=OTHER_CATEGORY)
+    await through(desk, 1, 5)
+    (offer,) = offers(desk)
+    await save_rule(desk, before=rule, account="400", user=BOOKKEEPER)
+
+    await desk.press(offer, ActionId.ACCEPT_AUTO_OFFER, ADMIN)
+
+    (now,) = (await rules_of(desk).listed(await desk.world.actor(), desk.world.organisation_id)).rules
+    assert (now.opinions.account, now.opinions.auto_publish) == ("400", None)
+    (offer,) = offers(desk)
+    assert "so people go on approving" in words(offer)
+    assert actions(offer) == []
