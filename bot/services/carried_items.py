@@ -56,7 +56,7 @@ class CarryingItems:
                 return
             here = sent_back
         new = await as_moved(tx, item, self.merge.organisation_id)
-        coding = self.carrying.coding(item.coding)
+        coding = replace(self.carrying.coding(item.coding), auto_publish=new.coding.auto_publish)
         contact = coding.contact.value
         if contact is not None and not await _is_theirs(tx, self.merge, contact, item.kind):
             coding = replace(coding, contact=Carrying().coding(item.coding).contact)

@@ -16,6 +16,7 @@ from bot.db.base import dump, new_id, table_of
 from bot.db.connections import ChannelRow
 from bot.db.payment_methods import all_methods, insert_method
 from bot.db.unit_of_work import Database, Nudge, Tx
+from bot.domain.amounts import USUAL_AMOUNTS, AmountSettings
 from bot.domain.books import ListKind
 from bot.domain.carrying import Carrying, codes_of_settings
 from bot.domain.documents import ItemKind
@@ -29,6 +30,7 @@ from bot.domain.slack import Actor
 from bot.services import audit
 from bot.services.carried_items import is_disconnected, same_methods
 from bot.services.connection_messages import redraw_connection
+from bot.services.lists import books_of
 from bot.services.merging import Merging, NoMergeError, SourceTakenError, StaleMergeError, add_missing, is_being_read
 from bot.services.saving_settings import BeginToFollow, chosen_in, next_version, replace_grants
 from bot.services.settings import ALERTS, APPROVALS, NEWS, load_settings, people_with
@@ -38,6 +40,10 @@ from bot.services.writing_rules import hold
 CHANNELS = table_of(ChannelRow)
 MOST_TOLD = 30
 """Lines of what is left to do; the audit log has all of it."""
+
+OTHER_CURRENCY = (
+    "Exchange rates and the limit of small amounts were not taken over: the books are kept in {new}, not in {old}"
+)
 
 BeginToCarry = Callable[[Tx, WorkspaceId, OrganisationId], Awaitable[None]]
 """`bot.services.following.Following.begin_to_carry`."""
@@ -152,6 +158,8 @@ class _Report:
         self.rules: Counter[Code] = Counter()
         self.defaults: set[Code] = set()
         self.off: list[str] = []
+        self.left: list[str] = []
+        """What of the settings is to be decided anew, as sentences."""
 
     def all_lines(self) -> list[str]:
         order = {kind: place for place, kind in enumerate(LIST_NAMES)}
@@ -159,7 +167,7 @@ class _Report:
         lines = [f"{self._label(code)}: {self._users(code)}" for code in found]
         if self.off:
             lines.append(f"Switched off: {', '.join(self.off[:MOST_TOLD])}")
-        return lines
+        return [*self.left, *lines]
 
     def lines(self) -> list[str]:
         found = self.all_lines()
@@ -247,10 +255,22 @@ async def _copy_settings(tx: Tx, merge: Merge, carrying: Carrying, report: _Repo
     if old.auto.is_for_all:
         report.off.append("publishing all by itself, in the settings")
     report.defaults |= carrying.lost(codes_of_settings((old.costs, old.sales), old.tax))
-    carried = _settings(old, carrying)
+    carried = replace(_settings(old, carrying), amounts=await _amounts(tx, merge, old.amounts, report))
     saved = {"chosen": dump(chosen_in(carried)), "general": dump(carried.general)}
     if not await next_version(tx, merge.workspace_id, merge.organisation_id, new.version, **saved):
         raise StaleMergeError
+
+
+async def _amounts(tx: Tx, merge: Merge, old: AmountSettings, report: "_Report") -> AmountSettings:
+    """Rates and limits are to the currency of the books, so they mean nothing in books that are kept in another one."""
+    kept_in = [
+        None if books is None else books.base_currency
+        for books in [await books_of(tx, merge.workspace_id, of) for of in (merge.organisation_id, merge.source_id)]
+    ]
+    if old == USUAL_AMOUNTS or (kept_in[0] is not None and kept_in[0] == kept_in[1]):
+        return old
+    report.left.append(OTHER_CURRENCY.format(new=kept_in[0] or "another currency", old=kept_in[1] or "the one before"))
+    return USUAL_AMOUNTS
 
 
 def _settings(old: Settings, carrying: Carrying) -> Settings:

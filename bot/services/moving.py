@@ -1,7 +1,8 @@
 """Moving an item to another organisation's books, where it came in at the wrong ones.
 
 It comes in there as by the door it came by, with its file and a reference of theirs; the one here is archived, and says
-where it went. What was coded is left behind: the other ledger has other lists.
+where it went. What was coded is left behind: the other ledger has other lists. What a person or a rule
+had decided on is for people there, too.
 """
 
 from dataclasses import dataclass
@@ -15,14 +16,17 @@ from bot.db.same_documents import OVER
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.addressing import Addressed, addressed
 from bot.domain.cards import ItemCard
+from bot.domain.coding import CodedValue, Coding, Source
 from bot.domain.documents import ItemKind
 from bot.domain.ids import ItemId, OrganisationId
 from bot.domain.items import Archived, Item, ItemState
 from bot.domain.rights import Deed, Role
+from bot.domain.rules import AutoPublish
 from bot.domain.slack import Actor
 from bot.services.archiving import put_away, require_archivable
 from bot.services.cards import Cards
 from bot.services.current import NotNowError, refreshing, require_item
+from bot.services.deciding import was_decided
 from bot.services.entering import NewItem, enter
 from bot.services.lists import books_of
 from bot.services.organisations import PROVIDER, Named, told_apart
@@ -123,7 +127,7 @@ def _require_movable(item: Item, version: int) -> None:
 
 
 async def as_moved(tx: Tx, item: Item, organisation_id: OrganisationId) -> NewItem:
-    """What comes in at the other books, without its coding."""
+    """What comes in at the other books, without what it was booked to."""
     return NewItem(
         workspace_id=item.workspace_id,
         organisation_id=organisation_id,
@@ -134,7 +138,18 @@ async def as_moved(tx: Tx, item: Item, organisation_id: OrganisationId) -> NewIt
         kind=await _kind_there(tx, item, organisation_id),
         file_id=item.file_id,
         edited_by=item.edited_by,
+        coding=await _for_people(tx, item),
     )
+
+
+async def _for_people(tx: Tx, item: Item) -> Coding:
+    """What was decided on once is decided by a person again, in whatever books."""
+    said = item.coding.auto_publish
+    if said.source is Source.PERSON:
+        return Coding(auto_publish=said)
+    if not await was_decided(tx, item.workspace_id, item.id):
+        return Coding()
+    return Coding(auto_publish=CodedValue(value=AutoPublish.NEVER, source=Source.PERSON, by=item.decided_by))
 
 
 async def _kind_there(tx: Tx, item: Item, organisation_id: OrganisationId) -> ItemKind:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from decimal import Decimal
 
 import pytest
 from sqlalchemy import select
@@ -13,6 +14,7 @@ from bot.db.payment_methods import all_methods
 from bot.db.rules import every_rule
 from bot.db.unit_of_work import Tx
 from bot.db.workspaces import AuditRow
+from bot.domain.amounts import USUAL_AMOUNTS, AmountsForm
 from bot.domain.books import ListKind
 from bot.domain.coding import Source
 from bot.domain.disconnecting import Keep
@@ -418,3 +420,35 @@ async def make_admin(desk: Desk, user: str, organisation_id: OrganisationId | No
     workspace_id = (await desk.world.actor()).workspace.id
     async with desk.world.services.db.write() as tx:
         await grant(tx, workspace_id, organisation_id or desk.world.organisation_id, UserId(user), Role.ADMIN)
+
+
+async def test_amounts_of_books_in_another_currency_are_not_taken_for_the_new_books_own(desk: Desk) -> None:
+    actor, old = await desk.world.actor(), desk.world.organisation_id
+    amounts = AmountsForm(
+        version=(await settings_of(desk, old)).version, rates={"USD": Decimal("1.27")}, materiality=Decimal(50)
+    )
+    await desk.world.services.amount_settings.save(actor, old, amounts, {})
+    new = await replaced(desk)  # in euros, where the first was in pounds
+    await begun(desk, new)
+
+    shown = words(await carry_over(desk))
+
+    assert (await settings_of(desk, new)).amounts == USUAL_AMOUNTS
+    assert "the books are kept in EUR, not in GBP" in shown
+
+
+async def test_what_was_decided_on_before_is_for_people_in_the_new_books_too(desk: Desk) -> None:
+    await desk.add(**{BlockId.NUMBER: "UNDONE"})
+    await desk.approve("UNDONE")
+    await desk.press(desk.card("UNDONE"), ActionId.UNDO_ITEM, BOOKKEEPER)
+    await desk.add(**{BlockId.NUMBER: "NEW", BlockId.ISSUED_ON: "2026-02-01"})
+    await save_rule(desk, account=CATEGORY, auto_publish=AutoPublish.ALWAYS, is_for_waiting=False)
+    new = await replaced(desk)
+    await begun(desk, new)
+    form = await look_through(desk, ListKind.ACCOUNTS)
+    await choose(desk, form, {"429 · General Expenses": "429"})
+    await carry_over(desk)
+
+    there = await items_in(desk, new)
+    assert there["NEW"].coding.auto_publish.value == AutoPublish.ALWAYS
+    assert there["UNDONE"].coding.auto_publish.value == AutoPublish.NEVER
