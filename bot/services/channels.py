@@ -12,7 +12,7 @@ from bot.domain.managing import ChannelsForm, ChannelsPage
 from bot.domain.rights import Deed
 from bot.domain.settings import Settings
 from bot.domain.slack import Actor
-from bot.services import audit, home_cards
+from bot.services import audit, home_cards, moved_news
 from bot.services.bindings import ChannelTakenError, bind, require_free_channel, unbind
 from bot.services.messages import Place, Subject, Surface, note, redraw
 from bot.services.people import People
@@ -190,6 +190,7 @@ async def _keep(
     await announce(tx, actor, organisation_id, before, chosen)
     after = await load_settings(tx, workspace_id, organisation_id)
     await home_cards.follow(tx, workspace_id, organisation_id, before, after)
+    await moved_news.follow(tx, workspace_id, organisation_id, before, after)
     await redraw(tx, workspace_id, Subject.CONNECTION, organisation_id)
     await audit.record(
         tx,

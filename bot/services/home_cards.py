@@ -52,7 +52,8 @@ async def follow(
     chosen = after.channel_of(Purpose.APPROVALS)
     if chosen != before.channel_of(Purpose.APPROVALS):
         unfinished = await _items_in(tx, workspace_id, organisation_id, UNFINISHED)
-        for item_id in await _unseen(tx, workspace_id, unfinished):
+        waiting = await _waiting_for(tx, workspace_id, before.channel_of(Purpose.APPROVALS))
+        for item_id in dict.fromkeys((*await _unseen(tx, workspace_id, unfinished), *waiting)):
             await (
                 bring_to_sender(tx, workspace_id, item_id)
                 if chosen is None
@@ -94,6 +95,19 @@ async def _unseen(tx: Tx, workspace_id: WorkspaceId, items: list[ItemId]) -> lis
     )
     found = set((await tx.execute(statement)).scalars())
     return [item_id for item_id in items if str(item_id) in found]
+
+
+async def _waiting_for(tx: Tx, workspace_id: WorkspaceId, channel: ChannelId | None) -> list[ItemId]:
+    """Items whose home card is still to be posted there, as in quiet hours, whatever became of them meanwhile."""
+    statement = select(MESSAGES.c.subject_id).where(
+        MESSAGES.c.workspace_id == workspace_id,
+        MESSAGES.c.channel_id == channel,
+        MESSAGES.c.subject == Subject.ITEM,
+        MESSAGES.c.role == HOME_CARD,
+        MESSAGES.c.ts.is_(None),
+        MESSAGES.c.is_waiting.is_(True),
+    )
+    return [ItemId(UUID(found)) for found in (await tx.execute(statement)).scalars()]
 
 
 async def bring(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId, channel_id: ChannelId) -> None:

@@ -16,7 +16,7 @@ from bot.domain.managing import BoundChannel, ChannelList, ChannelOverview
 from bot.domain.rights import Deed, Person, Role, decide
 from bot.domain.settings import Settings
 from bot.domain.slack import Actor
-from bot.services import audit, home_cards
+from bot.services import audit, home_cards, moved_news
 from bot.services.bindings import unbind
 from bot.services.messages import Subject, redraw
 from bot.services.organisations import PROVIDER, in_package
@@ -92,7 +92,9 @@ class ListingChannels:
             if not await unbind(tx, *of, purpose, channel):
                 return await _listed(tx, actor, person, organisation_id)
             await next_version(tx, *of, before.version)
-            await home_cards.follow(tx, *of, before, await load_settings(tx, *of))
+            after = await load_settings(tx, *of)
+            await home_cards.follow(tx, *of, before, after)
+            await moved_news.follow(tx, *of, before, after)
             await redraw(tx, actor.workspace.id, Subject.CONNECTION, organisation_id)
             facts = {purpose.value: channel}
             by = actor.user_id

@@ -23,7 +23,7 @@ from bot.domain.rights import Role
 from bot.domain.settings import SalesForm, Settings, SettingsForm
 from bot.domain.slack import Actor
 from bot.domain.tax_settings import TaxForm
-from bot.services import audit, home_cards, quiet
+from bot.services import audit, home_cards, moved_news, quiet
 from bot.services.bindings import bind
 from bot.services.foreign import redraw_foreign
 from bot.services.messages import Subject, redraw, redraw_homes, redraw_items
@@ -281,6 +281,7 @@ async def _set_up_redrawn(saving: _Saving, settings: Settings, people: tuple[Use
     """Where it is said how far setting up is: cards, the connection, Home of who saved it, of approvers and of `people`."""
     tx, of, before = saving.tx, saving.of, saving.before
     await home_cards.follow(tx, *of, before, settings)
+    await moved_news.follow(tx, *of, before, settings)
     await redraw(tx, saving.actor.workspace.id, Subject.CONNECTION, saving.organisation_id)
     await redraw_homes(tx, saving.actor.workspace.id, (saving.actor.user_id, *before.approvers, *people))
     tx.nudge(Nudge.PLANNER)

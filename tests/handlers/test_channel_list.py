@@ -68,7 +68,7 @@ async def test_everybody_sees_what_goes_where_and_admins_change_it(desk: Desk) -
 
 
 async def test_news_of_the_connection_goes_to_a_channel_of_its_own(desk: Desk) -> None:
-    desk.slack.workspace.put_channel(_with_us(desk, FINANCE))
+    desk.slack.workspace.put_channel(with_us(desk, FINANCE))
     await choose(desk, **{BlockId.NEWS_CHANNEL: FINANCE})
     assert "chose this channel for the news of *Northwind Trading Ltd*" in desk.slack.messages(FINANCE)[-1].text
     told = len(desk.slack.messages(ALERTS))
@@ -81,7 +81,7 @@ async def test_news_of_the_connection_goes_to_a_channel_of_its_own(desk: Desk) -
 
 
 async def test_an_unbound_channel_for_news_leaves_them_to_the_one_for_alerts(desk: Desk) -> None:
-    desk.slack.workspace.put_channel(_with_us(desk, FINANCE))
+    desk.slack.workspace.put_channel(with_us(desk, FINANCE))
     await choose(desk, **{BlockId.NEWS_CHANNEL: FINANCE})
     told = len(desk.slack.messages(ALERTS))
 
@@ -170,6 +170,6 @@ async def test_a_practice_sees_what_goes_where_in_all_its_organisations(desk: De
     assert "Client 001" in words(desk.modal(ADMIN))
 
 
-def _with_us(desk: Desk, channel: str) -> Channel:
+def with_us(desk: Desk, channel: str) -> Channel:
     found = desk.slack.workspace.channels[channel]
     return replace(found, members=found.members | {BOT_USER})

@@ -5,11 +5,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from bot.app import assembled
+from bot.db.items import ITEMS, item_of
 from bot.db.outbox import MESSAGES
 from bot.domain.quiet import QuietForm, QuietHours, Weekday
-from bot.playground.slack import ADMIN, ALERTS, APPROVER, BILLS, MEMBER, Message, View
+from bot.playground.slack import ADMIN, ALERTS, APPROVER, BILLS, FINANCE, GENERAL, MEMBER, Message, View
 from bot.services.floods import MANY
 from bot.services.health import Health
 from bot.slack import learn_workspace
@@ -19,6 +21,7 @@ from tests.fakes.clock import FakeClock
 from tests.handlers.api_client import A_BILL, a_client
 from tests.handlers.desk import A_BILL as A_BILL_TYPED
 from tests.handlers.desk import CATEGORY, UNDO_SECONDS, Desk, a_desk, words
+from tests.handlers.test_channel_list import choose, unbind, with_us
 from tests.playground.kit import schema_problems
 
 NIGHT: dict[str, object] = {
@@ -251,3 +254,49 @@ async def test_a_clock_that_was_ahead_once_silences_no_channel(desk: Desk) -> No
 
 def _number(card: Message) -> str:
     return next(word for word in words(card).split() if word.startswith("INV-"))
+
+
+@pytest.mark.parametrize("is_unbound", [True, False])
+async def test_news_that_waits_for_a_channel_that_is_the_organisations_no_more_goes_where_its_news_goes(
+    desk: Desk, *, is_unbound: bool
+) -> None:
+    desk.slack.workspace.put_channel(with_us(desk, FINANCE))
+    await choose(desk, **{BlockId.NEWS_CHANNEL: FINANCE})
+    await in_the_evening(desk, **{BlockId.QUIET_URGENT: []})
+    before = len(desk.slack.messages(FINANCE)), len(desk.slack.messages(ALERTS))
+    desk.xero.disconnect(TRADING)
+    await desk.slack.command("/dext", "sync", user=ADMIN, channel=BILLS)
+    await desk.settle()
+
+    await (unbind(desk, "news") if is_unbound else choose(desk, **{BlockId.NEWS_CHANNEL: ALERTS}))
+
+    await to(desk, EIGHT)
+    told = [each.text for each in desk.slack.messages(FINANCE)[before[0] :] if "chose this channel" not in each.text]
+    assert told == []
+    assert any("Reconnect to go on" in each.text for each in desk.slack.messages(ALERTS)[before[1] :])
+
+
+async def test_what_is_over_and_what_leads_to_an_alert_wait_for_the_channel_that_is_chosen_meanwhile(
+    desk: Desk,
+) -> None:
+    await desk.drop("INV-1")
+    for channel in (FINANCE, GENERAL):
+        desk.slack.workspace.put_channel(with_us(desk, channel))
+    await in_the_evening(desk)
+    await desk.drop("INV-2")
+    async with desk.world.services.db.read() as tx:
+        rows = (await tx.execute(select(ITEMS))).mappings().all()
+    (item,) = [each for each in map(item_of, rows) if each.facts.number == "INV-2"]
+    actor = await desk.world.actor(APPROVER)
+    await desk.world.services.approvals.reject(actor, item.id, item.version, "Not ours")
+    desk.xero.archive_account(TRADING, CATEGORY)
+    await desk.approve("INV-1")
+    await desk.world.later(UNDO_SECONDS + 3)
+
+    await choose(desk, **{BlockId.APPROVALS_CHANNEL: FINANCE, BlockId.ALERTS_CHANNEL: GENERAL})
+
+    await to(desk, EIGHT)
+    assert len(cards(desk)) == 1
+    assert any("INV-2" in words(each) for each in desk.slack.messages(FINANCE))
+    assert not any("INV-1" in words(each) for each in desk.slack.messages(ALERTS))
+    assert any("INV-1" in words(each) for each in desk.slack.messages(GENERAL))
