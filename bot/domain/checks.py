@@ -297,11 +297,11 @@ def doubts(facts: Facts, chosen_percent: Decimal | None, off: Disagreement | Non
 
 
 def _makes(off: Disagreement) -> str:
-    return f", which makes {off.made}: {_apart(off)}"
+    return f", which makes {off.made} {off.of}: {_apart(off)}"
 
 
 def _off(off: Disagreement) -> str:
-    return f"The document has tax {off.stated}; the tax rates chosen make {off.made}: {_apart(off)}."
+    return f"The document has tax {off.stated}; the tax rates chosen make {off.made} {off.of}: {_apart(off)}."
 
 
 def _apart(off: Disagreement) -> str:

@@ -112,10 +112,11 @@ def _is_untaxed_abroad(item: Item, rules: BookRules) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Disagreement:
-    """The tax that the rates of an item make of its total, where its document states another one."""
+    """The tax that the rates of an item make, `of` what, in words, where its document states another one."""
 
     made: Decimal
     stated: Decimal
+    of: str
 
     @property
     def off(self) -> Decimal:
@@ -131,12 +132,18 @@ def disagreement(item: Item, percents: Mapping[str, Decimal]) -> Disagreement | 
     if facts.tax is None or facts.gross is None or facts.line_amounts is LineAmounts.NO_TAX:
         return None
     if not facts.lines or not facts.lines_agree:
-        made = _of_whole(facts.gross, percents.get(coding.tax_rate.value or ""))
+        codes = {coding.tax_rate.value or ""}
     else:
-        made = _of_lines(item, facts.gross, percents)
-    if made is None or abs(made - facts.tax) <= CENT * max(len(facts.lines), 1):
+        codes = {coding.codes_at(place).tax_rate or "" for place in range(len(facts.lines))}
+    if not codes <= percents.keys():
         return None
-    return Disagreement(made=made, stated=facts.tax)
+    if len(codes) > 1:
+        made, of = _of_lines(item, percents), "line by line"
+    else:
+        made, of = _of_whole(item, facts.gross, percents[codes.pop()])
+    if abs(made - facts.tax) <= CENT * max(len(facts.lines), 1):
+        return None
+    return Disagreement(made=made, stated=facts.tax, of=of)
 
 
 def speaks_against(facts: Facts, percent: Decimal | None) -> bool:
@@ -145,22 +152,29 @@ def speaks_against(facts: Facts, percent: Decimal | None) -> bool:
         return False
     if facts.tax_percents:
         return len(facts.tax_percents) == 1 and facts.tax_percents[0] != percent
-    made = None if facts.gross is None else _of_whole(facts.gross, percent)
+    made = None if facts.gross is None else _of_total(facts.gross, percent)
     return made is not None and facts.tax is not None and abs(made - facts.tax) > CENT * max(len(facts.lines), 1)
 
 
-def _of_whole(gross: Decimal, percent: Decimal | None) -> Decimal | None:
-    return None if percent is None else TaxMethod.ROUNDS_TAX.tax_within(gross, percent)
+def _of_whole(item: Item, gross: Decimal, percent: Decimal) -> tuple[Decimal, str]:
+    """The tax at one rate, and what it is of: of the net, where the document's own tax goes; a ledger works it out of the total, and
+    so does whoever looks for the tax that a document does not show.
+    """
+    facts = item.facts
+    is_stated = bool(facts.tax) and item.tax_policy is not TaxPolicy.LEDGER
+    if is_stated and facts.line_amounts is LineAmounts.EXCLUSIVE and facts.net is not None:
+        return tax_of(facts.net, percent), f"of the net, {facts.net}"
+    return _of_total(gross, percent), f"out of the total, {gross}"
 
 
-def _of_lines(item: Item, gross: Decimal, percents: Mapping[str, Decimal]) -> Decimal | None:
-    """By each line's own rate. Lines of one rate are taken together: then it is that rate of the whole."""
+def _of_total(gross: Decimal, percent: Decimal) -> Decimal:
+    return TaxMethod.ROUNDS_TAX.tax_within(gross, percent)
+
+
+def _of_lines(item: Item, percents: Mapping[str, Decimal]) -> Decimal:
+    """By each line's own rate; lines of one rate are taken together."""
     nets: dict[str, Decimal] = {}
     for place, line in enumerate(item.facts.lines):
-        code = item.coding.codes_at(place).tax_rate
-        if code is None or code not in percents:
-            return None
+        code = item.coding.codes_at(place).tax_rate or ""
         nets[code] = nets.get(code, NOTHING) + line.net
-    if len(nets) == 1:
-        return _of_whole(gross, percents[next(iter(nets))])
     return sum((tax_of(net, percents[code]) for code, net in nets.items()), NOTHING)

@@ -291,17 +291,19 @@ def test_a_tax_rate_other_than_the_documents_is_doubted_and_stops_nothing() -> N
 
 
 def test_tax_that_the_tax_rate_does_not_make_is_doubted_with_the_difference() -> None:
-    off = Disagreement(made=D("0.00"), stated=D("20.00"))
+    off = Disagreement(made=D("0.00"), stated=D("20.00"), of="of the net, 100.00")
     rated = replace(A_BILL, lines=(a_line("100.00", "20"),))
 
     assert doubts(A_BILL, D(0), off) == (
-        "The document has tax 20.00; the tax rate chosen is one of 0 %, which makes 0.00: 20.00 less.",
+        "The document has tax 20.00; the tax rate chosen is one of 0 %, which makes 0.00 of the net, 100.00: 20.00 less.",
     )
-    assert doubts(rated, D(5), Disagreement(made=D("5.71"), stated=D("20.00"))) == (
-        "The document has 20 % tax; the tax rate chosen is one of 5 %, which makes 5.71: 14.29 less.",
+    assert doubts(rated, D(5), Disagreement(made=D("5.71"), stated=D("20.00"), of="out of the total, 120.00")) == (
+        "The document has 20 % tax; the tax rate chosen is one of 5 %, which makes 5.71 out of the total, 120.00: 14.29 less.",
     )
     # lines with rates of their own
-    assert doubts(A_BILL, None, off) == ("The document has tax 20.00; the tax rates chosen make 0.00: 20.00 less.",)
+    assert doubts(A_BILL, None, off) == (
+        "The document has tax 20.00; the tax rates chosen make 0.00 of the net, 100.00: 20.00 less.",
+    )
     assert doubts(A_BILL, D(20)) == ()
 
 

@@ -159,25 +159,40 @@ def test_people_are_told_what_the_ledger_will_make_of_it_before_it_is_booked() -
     ("facts", "rate", "expected"),
     [
         ({}, "INPUT2", None),
-        ({}, "RRINPUT", ("5.71", "20.00")),
-        ({}, "NONE", ("0.00", "20.00")),
-        ({"tax": D("0.00"), "net": D("120.00")}, "INPUT2", ("20.00", "0.00")),
+        ({}, "RRINPUT", ("5.00", "20.00", "of the net, 100.00")),
+        ({}, "NONE", ("0.00", "20.00", "of the net, 100.00")),
+        ({"tax": D("0.00"), "net": D("120.00")}, "INPUT2", ("20.00", "0.00", "out of the total, 120.00")),
         ({"tax": D("0.00"), "net": D("120.00")}, "NONE", None),
         ({"tax": None, "net": None}, "INPUT2", None),
         ({"tax": D("19.99"), "net": D("100.01")}, "INPUT2", None),
-        ({"tax": D("19.98"), "net": D("100.02")}, "INPUT2", ("20.00", "19.98")),
+        ({"tax": D("19.98"), "net": D("100.02")}, "INPUT2", ("20.00", "19.98", "of the net, 100.02")),
         ({}, "GONE", None),
     ],
 )
 def test_a_rate_that_makes_another_tax_than_the_document_states_disagrees(
-    facts: dict[str, object], rate: str, expected: tuple[str, str] | None
+    facts: dict[str, object], rate: str, expected: tuple[str, str, str] | None
 ) -> None:
     item = an_item(**facts)
     item = replace(item, coding=replace(item.coding, tax_rate=CodedValue(value=rate, source=Source.PERSON)))
 
     found = disagreement(item, RATES.percents)
 
-    assert found == (None if expected is None else Disagreement(made=D(expected[0]), stated=D(expected[1])))
+    if expected is None:
+        assert found is None
+    else:
+        made, stated, of = expected
+        assert found == Disagreement(made=D(made), stated=D(stated), of=of)
+
+
+def test_a_tax_is_compared_with_that_of_the_net_and_where_the_ledger_works_it_out_with_that_in_the_total() -> None:
+    item = an_item(tax=D("49.70"), net=D("248.50"), gross=D("298.20"))
+    item = replace(item, coding=replace(item.coding, tax_rate=CodedValue(value="IE23", source=Source.PERSON)))
+
+    goes_out = disagreement(item, {"IE23": D(23)})
+    left = disagreement(replace(item, tax_policy=TaxPolicy.LEDGER), {"IE23": D(23)})
+
+    assert goes_out == Disagreement(made=D("57.16"), stated=D("49.70"), of="of the net, 248.50")
+    assert left == Disagreement(made=D("55.76"), stated=D("49.70"), of="out of the total, 298.20")
 
 
 def test_lines_of_several_rates_are_taken_by_their_own() -> None:
@@ -187,7 +202,7 @@ def test_lines_of_several_rates_are_taken_by_their_own() -> None:
 
     assert disagreement(item, RATES.percents) is None
     assert disagreement(replace(item, coding=replace(item.coding, lines=())), RATES.percents) == Disagreement(
-        made=D("18.67"), stated=D("12.00")
+        made=D("20.00"), stated=D("12.00"), of="of the net, 100.00"
     )
 
 

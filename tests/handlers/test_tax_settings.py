@@ -193,7 +193,9 @@ CASES = {
     "nobody's, but the amount tells it": Case(
         chosen={BlockId.DEFAULT_TAX: None}, says="suggested, as no other rate makes this tax"
     ),
-    "the document's amount": Case(bill=ODD, booked=("100.02", "19.98", None), says="which makes 20.00: 0.02 more"),
+    "the document's amount": Case(
+        bill=ODD, booked=("100.02", "19.98", None), says="which makes 20.00 of the net, 100.02: 0.02 more"
+    ),
     "the ledger works it out": Case(
         chosen={POLICIES: TaxPolicy.LEDGER}, bill=ODD, says="works it out of the total: 20.00", needs=POLICIES
     ),
@@ -361,7 +363,7 @@ async def test_sales_have_their_own_defaults(desk: Desk) -> None:
     await desk.edit("S-01", {BlockId.ACCOUNT: "200"})
     card = words(desk.card("S-01"))
     assert "20% (VAT on Income)\n_its category's own tax in the ledger_" in card
-    assert "the tax rate chosen is one of 20 %, which makes 17.50: 12.50 more" in card
+    assert "the tax rate chosen is one of 20 %, which makes 20.00 of the net, 100.00: 15.00 more" in card
     assert (await desk.world.settings()).costs.default_tax_rate == "INPUT2"
 
 
