@@ -107,7 +107,12 @@ def posting_of(item: Item, *, marker: str, own_currency: str | None = None, rule
         lines=_with_own_date(
             item,
             tuple(
-                _line(_of_its_day(line, item), line_tax, _codes_at(item, place, rules), booked.line_amounts)
+                _line(
+                    _of_its_report(_of_its_day(line, item), kind, facts.note),
+                    line_tax,
+                    _codes_at(item, place, rules),
+                    booked.line_amounts,
+                )
                 for place, (line, line_tax) in enumerate(coded)
             ),
         ),
@@ -144,6 +149,13 @@ def _with_own_date(item: Item, lines: tuple[PostingLine, ...]) -> tuple[PostingL
     first, *others = lines
     due = "" if facts.due_on is None else f", due {facts.due_on}"
     return replace(first, description=f"Dated {facts.issued_on}{due}: {first.description}"), *others
+
+
+def _of_its_report(line: Line, kind: PostingKind, note: str | None) -> Line:
+    """Where each receipt is an expense of its own, nothing else is there to say what the report is for."""
+    if kind is not PostingKind.EXPENSES or note is None:
+        return line
+    return replace(line, description=" · ".join(filter(None, (line.description.strip(), " ".join(note.split())))))
 
 
 def _of_its_day(line: Line, item: Item) -> Line:

@@ -82,7 +82,7 @@ class ItemCard:
     product: str | None = None
     """As `account`, in books that have one in its place."""
     contact: str | None = None
-    """Of a contact that is suggested, the name in the ledger."""
+    """Of a contact that is suggested, and of whoever a report pays back, the name in the ledger."""
     rules: BookRules = USUAL_RULES
     """Of its books."""
     worked_out_tax: Decimal | None = None

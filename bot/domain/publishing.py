@@ -74,6 +74,8 @@ class Additions:
     warned: tuple[tuple[StepKind, str], ...] = ()
     left_out: tuple[str, ...] = ()
     """Kinds of its files, in words, that the ledger does not take, so that they stay here."""
+    stay_here: tuple[str, ...] = ()
+    """The names of those, where it has several files."""
 
 
 class StepState(StrEnum):

@@ -34,13 +34,16 @@ async def shown_additions(
     if item.state not in (*_TO_COME, ItemState.PUBLISHED):
         return Additions()
     names = await _files(tx, item)
-    taken, left_out = _taken(names, item, provider)
+    stay_here = _left_out(names, item, provider)
+    taken, left_out = len(names) - len(stay_here), tuple(dict.fromkeys(map(kind_in_words, stay_here)))
     if item.state in _TO_COME:
         under_way = _planned(item, provider, has_file=taken > 0)
         return Additions(under_way=under_way, files=taken, files_to_come=taken)
     found = await additions_of(tx, item.workspace_id, item.id)
     if found.files < len(names):  # the others went there in another version
         found = replace(found, left_out=left_out)
+        if len(names) > 1 and stay_here:
+            found = replace(found, files=found.files + len(stay_here), stay_here=stay_here)
     if connection is None or provider is None or not found.under_way:
         return found
     of = connection.provider, connection.tenant_id
@@ -64,13 +67,12 @@ async def _files(tx: Tx, item: Item) -> tuple[str, ...]:
     return tuple((await tx.execute(statement.order_by(FILES.c.id))).scalars())
 
 
-def _taken(names: Sequence[str], item: Item, provider: AccountingProvider | None) -> tuple[int, tuple[str, ...]]:
-    """How many of these files can hang on its document in the ledger, and the kinds of those that cannot."""
+def _left_out(names: Sequence[str], item: Item, provider: AccountingProvider | None) -> tuple[str, ...]:
+    """Those of these files that cannot hang on its document in the ledger."""
     rules = None if provider is None else provider.profile.files
     if rules is None or provider is None or _kind(item) not in provider.profile.attaches:
-        return len(names), ()
-    left_out = [name for name in names if not rules.takes(name)]
-    return len(names) - len(left_out), tuple(dict.fromkeys(map(kind_in_words, left_out)))
+        return ()
+    return tuple(name for name in names if not rules.takes(name))
 
 
 def _kind(item: Item) -> PostingKind:

@@ -9,6 +9,7 @@ from bot.domain.card_accounts import not_on_card
 from bot.domain.checks import doubts, in_another_currency, not_switched_on, one_for_several, warned_of
 from bot.domain.coding import CodingDefaults, Source
 from bot.domain.default_taxes import shows_no_tax
+from bot.domain.documents import ItemKind
 from bot.domain.exchange import far_off
 from bot.domain.items import Item
 from bot.domain.products import not_to_stock
@@ -88,9 +89,10 @@ async def warnings_of(
 
 
 async def suggested_contact(tx: Tx, item: Item) -> str | None:
-    """By its name; one that was chosen is named by the document."""
+    """By its name; one that was chosen is named by the document, but for whoever a report pays back."""
     contact = item.coding.contact
-    if contact.value is None or contact.source is not Source.SUGGESTION:
+    is_named_there = contact.source is not Source.SUGGESTION and item.kind is not ItemKind.EXPENSE_REPORT
+    if contact.value is None or is_named_there:
         return None
     found = await lists.load_contact(tx, item.workspace_id, item.organisation_id, contact.value)
     return "a contact that is gone" if found is None else found.name

@@ -50,7 +50,9 @@ def _left_out(found: ItemCard) -> list[str]:
     kinds = found.additions.left_out
     if not kinds:
         return []
-    return [f":paperclip: {escape(found.ledger)} does not take {escape(' or '.join(kinds))}; the original stays here"]
+    names = " and ".join(escape(name, 60) for name in found.additions.stay_here)
+    stays = f"{names} {'stay' if len(found.additions.stay_here) > 1 else 'stays'} here" if names else "the original stays here"
+    return [f":paperclip: {escape(found.ledger)} does not take {escape(' or '.join(kinds))}; {stays}"]
 
 
 def see_the_fix(found: ItemCard, of: StepKind = StepKind.DOCUMENT) -> str:

@@ -298,8 +298,8 @@ def coded(found: ItemCard) -> list[Told]:
 
 
 def _contact(found: ItemCard, name: str) -> Told:
-    """Whom the ledger is told, where that is another name than stands on the document."""
-    who = "Customer" if found.item.kind is ItemKind.SALE else "Supplier"
+    """Whom the ledger is told, where that is another name than stands on the document, and whom it pays back."""
+    who = {ItemKind.SALE: "Customer", ItemKind.EXPENSE_REPORT: "Paid back"}.get(found.item.kind, "Supplier")
     return f"{who} in {escape(found.ledger, 40)}", escape(name, 75), found.item.told(found.item.coding.contact)
 
 

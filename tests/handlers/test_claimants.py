@@ -58,8 +58,10 @@ async def test_receipts_become_expenses_of_whoever_has_the_claimants_address_and
         assert "You are paid back as *Mia Member*, a user of FreeAgent" in words(form)
         assert BlockId.CONTACT not in {str(block["block_id"]) for block in form.blocks}
         await desk.slack.close_modal(MEMBER, everything=True)
-        await make(desk)
-        assert ActionId.LINK_CLAIMANT not in actions(card_of(desk, "B-1003"))
+        await make(desk, **{BlockId.DESCRIPTION: "Client visit"})
+        card = card_of(desk, "B-1003")
+        assert ActionId.LINK_CLAIMANT not in actions(card)
+        assert "*Paid back in FreeAgent*\nMia Member" in words(card)
         books.set_keeps_some(TRADING, 1)
         books.fail_next(Fault.ERROR_AFTER, method="POST", path="*/expenses")
 
@@ -73,6 +75,7 @@ async def test_receipts_become_expenses_of_whoever_has_the_claimants_address_and
         paper = next(one for one in books.documents("expenses") if one["gross_value"] == -120)
         assert (file["_of"], file["file_name"]) == (paper["url"], "B-1003 B-1001 INV-1.pdf")
         assert {one["receipt_reference"] for one in books.documents("expenses")} == {"B-1003"}
+        assert all(" · Client visit " in one["description"] for one in books.documents("expenses"))
         assert desk.slack.thread(BILLS, card_of(desk, "B-1003").ts) == []
 
         await withdraw_report(desk, "B-1003")

@@ -291,6 +291,11 @@ PAYMENT, FILE = StepKind.PAYMENT, StepKind.ATTACHMENT
             Additions(done=(PAYMENT,), left_out=("XML files", "files without an ending")),
             "too\n:paperclip: Xero does not take XML files or files without an ending; the original stays here",
         ),
+        (
+            ItemState.PUBLISHED,
+            Additions(done=(FILE,), files=2, files_there=1, left_out=("XML files",), stay_here=("harbour.xml",)),
+            "; 1 of its 2 files is there too\n:paperclip: Xero does not take XML files; harbour.xml stays here",
+        ),
         (ItemState.APPROVED, Additions(under_way=(FILE,), files=2, files_to_come=2), "\nIts files follow."),
         (
             ItemState.PUBLISHED,
