@@ -58,6 +58,17 @@ EDITABLE = frozenset(
 )
 """What can be changed still: neither on its way to the ledger, nor there, nor over."""
 
+_APPROVED = frozenset(
+    {
+        ItemState.APPROVED,
+        ItemState.SENDING,
+        ItemState.UNKNOWN,
+        ItemState.REFUSED,
+        ItemState.PUBLISHED,
+        ItemState.WITHDRAWING,
+    }
+)
+
 _SENT = {Door.API: "sent with the document, by the API", Door.IMPORT: "as the imported list has it"}
 
 MOVES: dict[ItemState, frozenset[ItemState]] = {
@@ -190,6 +201,11 @@ class Item:
     def to_fill_in_by(self) -> UserId | None:
         """Who may type what stands on it although they do not keep the books: whoever sent it, while nothing of it is known."""
         return self.submitted_by if self.state is ItemState.TO_REVIEW and self.facts.is_unread else None
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether somebody has approved it as it stands, and so what rules read of it; no rule does that."""
+        return self.decided_by is not None and self.state in _APPROVED
 
     @property
     def is_held(self) -> bool:

@@ -51,7 +51,11 @@ def _left_out(found: ItemCard) -> list[str]:
     if not kinds:
         return []
     names = " and ".join(escape(name, 60) for name in found.additions.stay_here)
-    stays = f"{names} {'stay' if len(found.additions.stay_here) > 1 else 'stays'} here" if names else "the original stays here"
+    stays = (
+        f"{names} {'stay' if len(found.additions.stay_here) > 1 else 'stays'} here"
+        if names
+        else "the original stays here"
+    )
     return [f":paperclip: {escape(found.ledger)} does not take {escape(' or '.join(kinds))}; {stays}"]
 
 

@@ -54,7 +54,7 @@ def details(found: Details, *, notice: str | None = None) -> View:
         *([] if notice is None else [section(notice)]),
         section(f"*{escape(found.card.organisation)}* · {item.reference}\n{headline(item)}\n{_standing_words(item)}"),
         SectionBlock(
-            fields=[mrkdwn(_party("Seller", facts.supplier, facts)), mrkdwn(_party("Buyer", facts.buyer, facts))]
+            fields=[mrkdwn(_party("Seller", facts.supplier, item)), mrkdwn(_party("Buyer", facts.buyer, item))]
         ),
         SectionBlock(fields=[mrkdwn(text) for text in _facts(found.card)]),
         *_booked(found),
@@ -107,14 +107,14 @@ def _standing_words(item: Item) -> str:
     return f"{kind_words(item.kind)}, {item.state.words}"
 
 
-def _party(role: str, party: Party, facts: Facts) -> str:
+def _party(role: str, party: Party, item: Item) -> str:
     side = FactField.SUPPLIER if role == "Seller" else FactField.BUYER
     told = [
         escape(party.name or "", 300) or "not stated",
         f"Tax number {escape(party.tax_number, 80)}" if party.tax_number else "",
         f"Country {escape(party.country, 40)}" if party.country else "",
         f"Account {escape(party.bank_account, 120)}" if party.bank_account else "",
-        f"_{mark(facts, side)}_" if mark(facts, side) else "",
+        f"_{mark(item, side)}_" if mark(item, side) else "",
     ]
     return f"*{role}*\n" + "\n".join(filter(None, told))
 
@@ -132,7 +132,7 @@ def _facts(card: ItemCard) -> list[str]:
         *_payment(item),
     )
     marks = {FactField.DUE_ON: due_mark(item)}
-    marked = [(name, value, "" if of is None else marks.get(of) or mark(facts, of)) for name, value, of in pairs]
+    marked = [(name, value, "" if of is None else marks.get(of) or mark(item, of)) for name, value, of in pairs]
     return _told([*marked, *exchange(card)])
 
 

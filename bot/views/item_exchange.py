@@ -4,6 +4,7 @@ from bot.domain.cards import ItemCard
 from bot.domain.checks import is_of_a_fitting_currency
 from bot.domain.documents import FactField, Facts
 from bot.domain.exchange import in_words, rate_to, towards
+from bot.domain.items import Item
 from bot.views.text import amount, escape
 
 Told = tuple[str, str, str]
@@ -17,7 +18,7 @@ def exchange(found: ItemCard) -> list[Told]:
     facts, own = found.item.facts, found.own_currency
     stated = in_words(facts)
     if own is None or facts.currency is None or not found.item.is_booked:
-        return _stated(stated, _how_known(facts))
+        return _stated(stated, _how_known(found.item))
     if facts.currency == own:
         return (
             [] if stated is None else [(NAME, stated, f"on the document, and not needed: the books are in {own} too")]
@@ -27,7 +28,7 @@ def exchange(found: ItemCard) -> list[Told]:
 
 def _booked_at(found: ItemCard, facts: Facts, own: str, stated: str | None) -> list[Told]:
     if rate_to(facts, own) is not None:
-        return _stated(in_words(towards(facts, own)), _how_known(facts))
+        return _stated(in_words(towards(facts, own)), _how_known(found.item))
     other = "" if stated is None else f"the document states another: {escape(stated, 80)}"
     if found.rules.foreign_by_rate is not None:
         return [(NAME, "none yet", other)]
@@ -50,10 +51,11 @@ def _stated(rate: str | None, more: str) -> list[Told]:
     return [] if rate is None else [(NAME, escape(rate, 80), more)]
 
 
-def _how_known(facts: Facts) -> str:
-    if FactField.CURRENCY in facts.edited:
+def _how_known(item: Item) -> str:
+    if FactField.CURRENCY in item.facts.edited:
         return TYPED
-    return "the document's own; read, check it" if FactField.CURRENCY in facts.read else "the document's own"
+    is_unchecked = FactField.CURRENCY in item.facts.read and not item.is_confirmed
+    return "the document's own; read, check it" if is_unchecked else "the document's own"
 
 
 def conversion(found: ItemCard) -> str:

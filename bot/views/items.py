@@ -19,7 +19,7 @@ from slack_sdk.models.views import View
 from bot.domain.cards import Explanation, ItemCard, Reason
 from bot.domain.checks import UNLINKED, in_closed_period
 from bot.domain.coding import CodedValue, Codes, Evidence, Source
-from bot.domain.documents import Door, FactField, Facts, ItemKind
+from bot.domain.documents import Door, FactField, ItemKind
 from bot.domain.items import Item, ItemState
 from bot.domain.questions import QuestionKind
 from bot.domain.texts import dated
@@ -158,7 +158,8 @@ def _coded_why(found: Explanation) -> list[Block]:
 
 def _facts_from(item: Item) -> str:
     """Where what stands on the document is known from, and what of it somebody changed."""
-    read, edited = _named(item.facts.read - item.facts.edited), _named(item.facts.edited)
+    unchecked = frozenset[FactField]() if item.is_confirmed else item.facts.read - item.facts.edited
+    read, edited = _named(unchecked), _named(item.facts.edited)
     if item.door is Door.REPORT:
         said = "as its receipts state them"
     elif item.door is Door.FORM:
@@ -194,25 +195,26 @@ def headline(item: Item) -> str:
         return "*Not read yet*"
     name = escape(item.counterparty.name or "", 500) or f"{_who(item)} not stated"
     side = FactField.BUYER if item.kind is ItemKind.SALE else FactField.SUPPLIER
-    return f"*{name}* · {document_name(item)} · *{total_words(item)}*{_inline(mark(item.facts, side))}"
+    return f"*{name}* · {document_name(item)} · *{total_words(item)}*{_inline(mark(item, side))}"
 
 
 def _who(item: Item) -> str:
     return {ItemKind.SALE: "Customer", ItemKind.EXPENSE_REPORT: "Claimant"}.get(item.kind, "Supplier")
 
 
-def mark(facts: Facts, field: FactField) -> str:
-    """How far a fact is to be relied upon, where that has to be said."""
+def mark(item: Item, field: FactField) -> str:
+    """How far a fact is to be relied upon, where that has to be said. Whoever approved it has checked what was read."""
+    facts = item.facts
     if field in facts.edited:
         return "edited"
     if field in facts.ruled:
         return "by a rule"
-    return "read, check it" if field in facts.read else ""
+    return "read, check it" if field in facts.read and not item.is_confirmed else ""
 
 
 def due_mark(item: Item) -> str:
     """As `mark`; when it is due may be suggested."""
-    return item.told(item.coding.due) if _is_due_suggested(item) else mark(item.facts, FactField.DUE_ON)
+    return item.told(item.coding.due) if _is_due_suggested(item) else mark(item, FactField.DUE_ON)
 
 
 def _is_due_suggested(item: Item) -> bool:
@@ -246,13 +248,13 @@ def _document(item: Item) -> list[Told]:
     """Which one it is, and by when who is to be paid."""
     facts = item.facts
     pairs = [
-        ("Number", escape(facts.number or "", 200) or "not stated", mark(facts, FactField.NUMBER)),
-        ("Date", day(facts.issued_on), mark(facts, FactField.ISSUED_ON)),
+        ("Number", escape(facts.number or "", 200) or "not stated", mark(item, FactField.NUMBER)),
+        ("Date", day(facts.issued_on), mark(item, FactField.ISSUED_ON)),
     ]
     if not is_credit(item) or facts.due_on is not None:
         pairs.append(("Due", day(facts.due_on), due_mark(item)))
     if item.kind is not ItemKind.SALE and facts.supplier.bank_account and not is_credit(item):
-        pairs.append(("Payable to", escape(facts.supplier.bank_account, 200), mark(facts, FactField.SUPPLIER)))
+        pairs.append(("Payable to", escape(facts.supplier.bank_account, 200), mark(item, FactField.SUPPLIER)))
     return pairs
 
 
@@ -261,7 +263,7 @@ def _amounts(found: ItemCard) -> list[Told]:
     return [
         ("Net", amount(facts.net, facts.currency), ""),
         ("Tax", amount(facts.tax, facts.currency), of_tax(found)),
-        ("Credit" if is_credit(item) else "Total", amount(facts.gross, facts.currency), mark(facts, FactField.AMOUNTS)),
+        ("Credit" if is_credit(item) else "Total", amount(facts.gross, facts.currency), mark(item, FactField.AMOUNTS)),
     ]
 
 

@@ -73,6 +73,8 @@ class SignInRules:
     """Roles in words."""
     has_pkce: bool
     """Without it, a challenge is passed over like any other word that the vendor does not know."""
+    allow: str = "Allow access"
+    """What stands on the button that says yes."""
     is_of_one: bool = False
     """Whether a grant is of one organisation only."""
     is_client: IsClient = by_basic
@@ -164,6 +166,7 @@ class SignIn:
             ask=request.query["ask"],
             person=person,
             organisations=self._memberships(person),
+            allow=self.rules.allow,
             is_of_one=self.rules.is_of_one,
             rights=[*(self.rules.scopes[scope] for scope in asked.scopes), *self.rules.rights],
         )

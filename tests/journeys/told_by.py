@@ -35,6 +35,7 @@ TOLD_BY: Mapping[str, ToldBy] = {
     ),
     "quickbooks": ToldBy(
         person="Dana Admin",
+        allow="Connect",
         category=("office su", "1280 · Office Supplies"),
         other_category=("postage", "1290 · Postage and Couriers"),
         tax=("20", "20.0% S"),
@@ -50,6 +51,7 @@ TOLD_BY: Mapping[str, ToldBy] = {
     ),
     "freeagent": ToldBy(
         person="Dana Admin",
+        allow="Approve",
         category=("office c", "251 · Office Costs"),
         other_category=("stationery", "359 · Stationery"),
         tax=("20", "20%"),

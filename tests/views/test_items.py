@@ -14,7 +14,7 @@ from slack_sdk.models.views import View
 from bot.domain.cards import Details, Explanation, Happening, ItemCard, Reason, Refusal, ToDecide
 from bot.domain.checks import NOT_READ
 from bot.domain.coding import CodedValue, Coding, Source
-from bot.domain.documents import DocumentType, Door, Facts, ItemKind, Line, Party, TaxSubtotal
+from bot.domain.documents import DocumentType, Door, FactField, Facts, ItemKind, Line, Party, TaxSubtotal
 from bot.domain.ids import ItemId, OrganisationId, UserId, WorkspaceId
 from bot.domain.items import Item, ItemState
 from bot.domain.publishing import Additions, StepKind
@@ -273,6 +273,24 @@ def test_a_credit_note_says_what_it_is_and_which_way_the_money_goes(shared: Path
     assert "Still to be credited" in shown
     assert "Still to pay" not in shown
     assert "Credit note INV-1, 1 Mar 2026, Credit of 120.00 GBP" in shown
+
+
+@pytest.mark.parametrize(
+    ("state", "by", "is_told"),
+    [
+        (ItemState.IN_APPROVAL, None, True),
+        (ItemState.TO_REVIEW, UserId("U2"), True),
+        (ItemState.APPROVED, UserId("U2"), False),
+        (ItemState.PUBLISHED, UserId("U2"), False),
+        (ItemState.PUBLISHED, None, True),
+    ],
+)
+def test_what_rules_read_is_to_be_checked_until_a_person_has_approved_it(
+    state: ItemState, by: UserId | None, is_told: bool
+) -> None:
+    read = frozenset({FactField.NUMBER, FactField.SUPPLIER, FactField.AMOUNTS})
+    item = replace(an_item(state, facts=replace(the_facts(), read=read)), decided_by=by)
+    assert ("read, check it" in str([block.to_dict() for block in views.card(a_card(item))[1]])) is is_told
 
 
 PAYMENT, FILE = StepKind.PAYMENT, StepKind.ATTACHMENT

@@ -21,7 +21,7 @@ GENERAL, BILLS, ALERTS, FINANCE, SHARED = "C0GENERAL", "C0BILLS01", "C0ALERTS1",
 OF_OTHERS = {
     "C0IRELND1": ("bills-ireland", "Bills of Northwind Ireland"),
     "C0AMERIC1": ("bills-america", "Bills of Northwind America"),
-    "C0STUDIO1": ("bills-studio", "Bills of Northwind Studio"),
+    "C0STUDIO1": ("bills-studio", "Bills of the studio"),
     "C0SHOP001": ("bills-shop", "Bills of the shop"),
 }
 """A channel serves one organisation: these are for what is connected beside the first."""

@@ -36,6 +36,7 @@ def _refused(error: str) -> Answer:
 
 
 RULES = SignInRules(
+    allow="Approve",
     authorize="/v2/approve_app",
     pages="/app",
     token="/v2/token_endpoint",  # noqa: S106 - an address

@@ -42,6 +42,7 @@ def _refused(error: str) -> Answer:
 
 
 RULES = SignInRules(
+    allow="Connect",
     authorize="/connect/oauth2",
     pages="/app",
     token="/oauth2/v1/tokens/bearer",  # noqa: S106 - an address
