@@ -71,8 +71,8 @@ PROFILE = Profile(
             "Your categories, tax rates, projects, currencies, bank accounts, contacts and users are imported.",
         ),
         rights=(
-            "A FreeAgent user with access level *Bills* or higher: *Banking* for payments, *Tax, Accounting & Users* for expense "
-            "reports of others than yourself, and *Full* for the account lock to be seen too.",
+            "A FreeAgent user with access level *Bills* or higher: *Banking* for payments, *Full* for the account lock to be seen.",
+            "For expense reports of others than yourself: access level *Tax, Accounting & Users*, or *Full*.",
             "For the clients of a practice: sign in with the practice's login, and not with a client's.",
         ),
         access=(

@@ -286,7 +286,9 @@ def test_a_credit_note_says_what_it_is_and_which_way_the_money_goes(shared: Path
     ],
 )
 def test_what_rules_read_is_to_be_checked_until_a_person_has_approved_it(
-    state: ItemState, by: UserId | None, is_told: bool
+    state: ItemState,
+    by: UserId | None,
+    is_told: bool,  # noqa: FBT001
 ) -> None:
     read = frozenset({FactField.NUMBER, FactField.SUPPLIER, FactField.AMOUNTS})
     item = replace(an_item(state, facts=replace(the_facts(), read=read)), decided_by=by)
