@@ -69,6 +69,7 @@ _BEFORE = (
         _others(),
         ITEMS.c.supplier_key == bindparam("supplier_key"),
         ITEMS.c.created_at <= bindparam("until", type_=ITEMS.c.created_at.type),
+        *(ITEMS.c.facts.not_like(f'%"document_type":"{kind}"%') for kind in DocumentType if not kind.is_booked),
     )
     .order_by(ITEMS.c.created_at.desc(), ITEMS.c.id.desc())
     .limit(bindparam("most"))
@@ -122,7 +123,7 @@ async def like_documents(tx: Tx, item: Item) -> tuple[Item, ...]:
 
 
 async def documents_before(tx: Tx, item: Item, *, limit: int) -> tuple[Item, ...]:
-    """What came in before it of this supplier, newest first."""
+    """What came in before it of this supplier and is booked, newest first."""
     name = name_key(item.counterparty.name)
     if name is None:
         return ()

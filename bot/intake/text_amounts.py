@@ -59,9 +59,14 @@ def amounts_in(rows: Sequence[Row]) -> list[Amount]:
 
 
 def _of_row(rows: Sequence[Row], index: int) -> Iterator[Amount]:
-    places = [(cell, start, value) for cell in rows[index].cells for start, value in _in_text(cell.text)]
+    places = places_in(rows[index])
     for number, (cell, start, value) in enumerate(places, start=1):
         yield Amount(value, _meanings(rows, index, cell, start), index, number == len(places))
+
+
+def places_in(row: Row) -> list[tuple[Cell, int, Decimal]]:
+    """The amounts of a row from left to right, with where in the text of its cell each begins."""
+    return [(cell, start, value) for cell in row.cells for start, value in _in_text(cell.text)]
 
 
 def _in_text(text: str) -> list[tuple[int, Decimal]]:

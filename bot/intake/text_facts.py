@@ -3,7 +3,6 @@
 Lines are not read from text: their columns mean too many things. What is not clear stays empty.
 """
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -17,13 +16,11 @@ from bot.intake.text_currency import bare_sign, currency_of, has_dollars
 from bot.intake.text_dates import DayMonth, dates_in, order_of
 from bot.intake.text_kind import kind_of
 from bot.intake.text_labels import behind
+from bot.intake.text_numbers import as_number
 from bot.intake.text_parties import parties_of
-from bot.intake.text_totals import Totals, totals_of
+from bot.intake.text_statement import of_statement
+from bot.intake.text_totals import totals_of
 from bot.intake.text_words import ANY_DATE, DUE, ISSUED, NUMBER, OTHER_DATE, TITLE_WITH_NUMBER, folded
-
-LONGEST_NUMBER = 40
-"""Characters. A longer one is no document's number, and a part of it would be another's."""
-_NUMBER_PARTS = re.compile(r"(?:[A-Za-z]{1,5} )?[A-Za-z0-9](?:[\w./-]*[\w])?(?: ?/ ?\d+)?")
 
 
 def facts_of(rows: Sequence[Row]) -> Facts:
@@ -49,9 +46,11 @@ def facts_of(rows: Sequence[Row]) -> Facts:
         gross=totals.gross,
         paid_with=card_in(row.text for row in rows),
     )
+    if kind is DocumentType.STATEMENT:
+        facts = of_statement(facts, rows, order)
     is_no_bill = kind is None and not amounts
     booked = as_booked(_upright(facts, kind), kind or (DocumentType.OTHER if is_no_bill else DocumentType.INVOICE))
-    return replace(booked, read=_read(booked, totals, has_kind=kind is not None or is_no_bill))
+    return replace(booked, read=_read(booked, has_kind=kind is not None or is_no_bill))
 
 
 def _upright(facts: Facts, kind: DocumentType | None) -> Facts:
@@ -61,7 +60,7 @@ def _upright(facts: Facts, kind: DocumentType | None) -> Facts:
     return as_booked(facts, DocumentType.INVOICE)
 
 
-def _read(facts: Facts, totals: Totals, *, has_kind: bool) -> frozenset[FactField]:
+def _read(facts: Facts, *, has_kind: bool) -> frozenset[FactField]:
     found = {
         FactField.DOCUMENT_TYPE: has_kind,
         FactField.SUPPLIER: facts.supplier != Party(),
@@ -70,7 +69,7 @@ def _read(facts: Facts, totals: Totals, *, has_kind: bool) -> frozenset[FactFiel
         FactField.ISSUED_ON: facts.issued_on is not None,
         FactField.DUE_ON: facts.due_on is not None,
         FactField.CURRENCY: facts.currency is not None,
-        FactField.AMOUNTS: totals.gross is not None,
+        FactField.AMOUNTS: facts.gross is not None,
     }
     return frozenset(field for field, is_found in found.items() if is_found)
 
@@ -97,18 +96,5 @@ def _issued_on(rows: Sequence[Row], order: DayMonth) -> date | None:
 
 
 def _number(rows: Sequence[Row]) -> str | None:
-    labelled = next(behind(rows, NUMBER, _as_number), None)
-    return labelled or next(behind(rows, TITLE_WITH_NUMBER, _as_number), None)
-
-
-def _as_number(text: str) -> str | None:
-    """The number that a text begins with: letters may stand in it, a figure has to, and a date is none."""
-    match = _NUMBER_PARTS.match(text)
-    if match is None or len(match[0]) > LONGEST_NUMBER or any(dates_in(match[0], order) for order in DayMonth):
-        return None
-    found = match[0]
-    if not any(character.isdigit() for character in found.split(" ")[0]):
-        letters, _, figures = found.partition(" ")
-        if not (figures[:1].isdigit() and letters.isupper()):
-            return None
-    return found.rstrip("./-") or None
+    labelled = next(behind(rows, NUMBER, as_number), None)
+    return labelled or next(behind(rows, TITLE_WITH_NUMBER, as_number), None)

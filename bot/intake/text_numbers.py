@@ -1,11 +1,15 @@
-"""Tax numbers and accounts on a page, known by their form."""
+"""Numbers of documents, tax numbers and accounts on a page, known by their form."""
 
 import re
 from collections.abc import Iterator, Sequence
 
 from bot.intake.pdf_text import Cell, Row
+from bot.intake.text_dates import DayMonth, dates_in
 from bot.intake.text_words import COLLECTS, THEIRS, folded
 
+LONGEST_NUMBER = 40
+"""Characters. A longer one is no document's number, and a part of it would be another's."""
+_NUMBER_PARTS = re.compile(r"(?:[A-Za-z]{1,5} )?[A-Za-z0-9](?:[\w./-]*[\w])?(?: ?/ ?\d+)?")
 _VAT_NUMBER = re.compile(
     r"(?<![A-Z0-9])(?:ATU\d{8}|BE[01]\d{9}|BG\d{9,10}|CHE\d{9}(?:MWST|TVA|IVA)?|CY\d{8}[A-Z]|CZ\d{8,10}|DE\d{9}|DK\d{8}|EE\d{9}|EL\d{9}"
     r"|ES(?:[A-Z]\d{8}|[A-Z]\d{7}[A-Z]|\d{8}[A-Z])|FI\d{8}|FR[A-HJ-NP-Z0-9]{2}\d{9}|GB(?:\d{12}|\d{9})|HR\d{11}|HU\d{8}"
@@ -20,6 +24,19 @@ _LABELLED = re.compile(
 """Numbers that are written without their country at home: British, Italian, Spanish, Australian."""
 _IBAN = re.compile(r"(?<![A-Z0-9])[A-Z]{2}\d{2}[A-Z0-9]{11,30}(?![A-Z0-9])")
 _PARTED = re.compile(r"(?<=[A-Z0-9])[ .\-](?=[A-Z0-9])")
+
+
+def as_number(text: str) -> str | None:
+    """The number that a text begins with: letters may stand in it, a figure has to, and a date is none."""
+    match = _NUMBER_PARTS.match(text)
+    if match is None or len(match[0]) > LONGEST_NUMBER or any(dates_in(match[0], order) for order in DayMonth):
+        return None
+    found = match[0]
+    if not any(character.isdigit() for character in found.split(" ")[0]):
+        letters, _, figures = found.partition(" ")
+        if not (figures[:1].isdigit() and letters.isupper()):
+            return None
+    return found.rstrip("./-") or None
 
 
 def tax_numbers(rows: Sequence[Row], theirs: set[Cell]) -> tuple[str | None, str | None]:

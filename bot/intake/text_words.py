@@ -87,6 +87,29 @@ TAX = words(
     r"tva|taxes?|iva|imposta|impuestos?|cuota|btw(?:-bedrag)?|igic",
 )
 
+_STATEMENT = r"(?:account )?statement|(?:konto)?auszugs?|releve|estratto(?: conto)?|extracto|rekeningoverzicht"
+STATEMENT_NUMBER = re.compile(
+    rf"(?<![a-z])(?:(?:{_STATEMENT})[ -]?{_NO}(?![a-z])|{_NO}\s?(?:de |du |di |del |dell')?(?:{_STATEMENT})(?![a-z])"
+    r"|(?:konto)?auszugs-?(?:nummer|nr)(?![a-z]))"
+)
+"""A statement of account lists bills with their numbers; its own is called so."""
+STATEMENT_DATE = words(
+    r"statement date|date of (?:the )?statement|statement (?:as )?(?:of|at)|as (?:of|at)",
+    r"(?:konto)?auszugsdatum|datum des (?:konto)?auszugs|stand(?: vom| am| per)?",
+    r"date du releve|data (?:dell.)?estratto(?: conto)?|fecha del (?:extracto|estado de cuenta)|datum (?:van het )?rekeningoverzicht",
+)
+OPEN_BALANCE = words(
+    r"(?<!overdue )balance (?:outstanding|due|owing|owed|payable|to pay|carried forward)|(?:closing|new|current|outstanding|account) balance",
+    r"(?:total |amount |account )(?:amount )?(?:outstanding|due|owing|owed|payable)|outstanding (?:amount|total)|total balance",
+    r"(?:neuer|aktueller|offener) saldo|(?:end|schluss)saldo|offener (?:gesamt)?betrag|gesamtforderung|saldo zu (?:ihren|unseren) (?:lasten|gunsten)",
+    r"solde (?:du|a payer|restant|debiteur|final|actuel)|nouveau solde|(?:total|montant) du|reste a payer",
+    r"saldo (?:dovuto|finale|attuale|da pagare)|totale (?:dovuto|da pagare)",
+    r"saldo (?:pendiente|final|actual|deudor)|(?:total|importe) pendiente|total a pagar",
+    r"(?:openstaand|nieuw) saldo|eindsaldo|openstaand (?:bedrag|totaal)|totaal openstaand|(?:saldo )?te betalen",
+)
+RUNNING_BALANCE = words("balance|saldo|solde")
+"""Above a column that says after each row what is open."""
+
 SELLER = words(
     "seller|supplier|from|vendor|issued by|sold by|billed by",
     "verkaufer|lieferant|rechnungs(?:steller|ersteller|aussteller)|absender",

@@ -73,8 +73,11 @@ class MyWork:
 def _why(item: Item, titles: Mapping[ItemId, str]) -> str:
     if item.id in titles:
         return f"{WHY[item.state]}: {titles[item.id]}"
-    asked = open_kinds(item.questions) if item.state is ItemState.TO_REVIEW else frozenset()
-    return next((why for kind, why in ASKED.items() if kind in asked), WHY[item.state])
+    if item.state is not ItemState.TO_REVIEW:
+        return WHY[item.state]
+    asked, kind = open_kinds(item.questions), item.facts.document_type
+    usual = WHY[item.state] if kind.is_booked else f"is {kind.words}, which is never published: archive it"
+    return next((why for kind, why in ASKED.items() if kind in asked), usual)
 
 
 async def _roles(tx: Tx, workspace_id: WorkspaceId, user_id: UserId) -> dict[str, list[OrganisationId]]:

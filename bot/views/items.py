@@ -19,7 +19,7 @@ from slack_sdk.models.views import View
 from bot.domain.cards import Explanation, ItemCard, Reason
 from bot.domain.checks import UNLINKED, in_closed_period
 from bot.domain.coding import CodedValue, Codes, Evidence, Source
-from bot.domain.documents import Door, FactField, ItemKind
+from bot.domain.documents import DocumentType, Door, FactField, ItemKind
 from bot.domain.items import Item, ItemState
 from bot.domain.questions import QuestionKind
 from bot.domain.texts import dated
@@ -263,8 +263,14 @@ def _amounts(found: ItemCard) -> list[Told]:
     return [
         ("Net", amount(facts.net, facts.currency), ""),
         ("Tax", amount(facts.tax, facts.currency), of_tax(found)),
-        ("Credit" if is_credit(item) else "Total", amount(facts.gross, facts.currency), mark(item, FactField.AMOUNTS)),
+        (_total_name(item), amount(facts.gross, facts.currency), mark(item, FactField.AMOUNTS)),
     ]
+
+
+def _total_name(item: Item) -> str:
+    if item.facts.document_type is DocumentType.STATEMENT:
+        return "Balance"
+    return "Credit" if is_credit(item) else "Total"
 
 
 def of_tax(found: ItemCard) -> str:

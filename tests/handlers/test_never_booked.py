@@ -19,9 +19,9 @@ A_STATEMENT = (
     "# Statement of account",
     "Northwind Trading Ltd",
     "Date|Invoice number|Total",
-    "Invoice number: INV-1",
-    "Invoice date: 1 March 2026",
-    "Total: 120.00 GBP",
+    "Statement number: INV-1",
+    "Statement date: 1 March 2026",
+    "Balance due: 120.00 GBP",
     "Please pay what is open within thirty days. Thank you for your business.",
 )
 
@@ -45,8 +45,13 @@ async def test_a_statement_is_kept_with_the_reason_and_the_bill_it_lists_is_no_d
     assert "It is never published, so it is coded to nothing." in words(desk.modal(BOOKKEEPER))
     assert "read from the text of the document" in words(desk.modal(BOOKKEEPER))
 
+    home = await desk.slack.open_home(BOOKKEEPER)
     bill = await desk.add()
 
+    assert home is not None
+    assert "INV-1 is a statement of account, which is never published: archive it" in words(home)
+    assert "Balance" in words(kept)
+    assert "Last from this supplier" not in words(bill)
     assert bill.ts != kept.ts
     assert QUESTION not in words(bill)
     assert "Same supplier" not in words(bill)

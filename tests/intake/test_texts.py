@@ -14,7 +14,7 @@ from bot.intake.pdf import from_pages
 from bot.intake.pdf_file import opened
 from bot.intake.reader import read
 from bot.intake.result import Method, Reading
-from bot.intake.text_facts import LONGEST_NUMBER
+from bot.intake.text_numbers import LONGEST_NUMBER
 from bot.intake.text_totals import RATES
 from tests.intake.drawn import a_letter, a_text_pdf
 from tests.intake.samples import content_of, expectations, needs_samples
@@ -219,6 +219,53 @@ def test_the_kind_of_a_document_is_told_by_its_heading(heading: str, kind: Docum
 
     assert facts.document_type is kind
     assert FactField.DOCUMENT_TYPE in facts.read
+
+
+LISTED = (
+    "Paper & Ink Ltd",
+    "# Statement of account",
+    "Date | Details | | Amount",
+    "27/10/2026 | Invoice PI-1 | | £190.80",
+    "03/11/2026 | Invoice number PI-2 | | £310.00",
+    "09/11/2026 | Payment received | | -£95.40",
+)
+
+
+@pytest.mark.parametrize(
+    ("said", "balance"),
+    [
+        (("Balance outstanding | | | £405.40",), "405.40"),
+        (("Balance brought forward | | | £12.00", "Closing balance | | | £405.40", "Amount due: £405.40"), "405.40"),
+        (("Saldo pendiente | | | £405.40",), "405.40"),
+        (("Solde restant dû | | | £405.40",), "405.40"),
+        (("Total | | | £405.40",), None),
+        (("Balance due | | | £405.40", "Total amount due | | | £500.00"), None),
+        ((), None),
+    ],
+)
+def test_a_statement_of_account_has_its_own_balance_and_nothing_of_the_bills_it_lists(
+    said: tuple[str, ...], balance: str | None
+) -> None:
+    facts = read_from(*LISTED, *said)
+
+    assert facts.document_type is DocumentType.STATEMENT
+    assert facts.gross == (None if balance is None else Decimal(balance))
+    assert (facts.net, facts.tax, facts.number, facts.issued_on, facts.due_on) == (None, None, None, None, None)
+    assert (FactField.AMOUNTS in facts.read) == (balance is not None)
+
+
+def test_a_statement_of_account_has_its_own_number_and_date_and_the_end_of_its_column_of_balances() -> None:
+    facts = read_from(
+        "Paper & Ink Ltd",
+        "# Statement",
+        "Statement number: | S-44",
+        "Statement date: | 30 November 2026",
+        "Date | Details | Amount | Balance",
+        "27/10/2026 | Invoice PI-1 | £190.80 | £190.80",
+        "09/11/2026 | Payment received | -£95.40 | £95.40",
+    )
+
+    assert (facts.number, facts.issued_on, facts.gross) == ("S-44", date(2026, 11, 30), Decimal("95.40"))
 
 
 def test_a_text_without_a_word_of_a_bill_and_without_an_amount_is_no_bill() -> None:

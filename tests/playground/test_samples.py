@@ -51,7 +51,9 @@ def test_a_photo_is_a_picture_and_a_statement_is_no_bill() -> None:
     assert sniff(MADE["Photo of a receipt"]) is FileKind.PICTURE
     statement = read("Statement as a PDF")
     assert isinstance(statement, Reading)
-    assert not statement.facts.document_type.is_booked
+    facts = statement.facts
+    assert not facts.document_type.is_booked
+    assert (facts.supplier.name, facts.number, facts.gross) == ("Paper & Ink Ltd", None, Decimal("95.40"))
 
 
 def test_a_banks_statement_pays_what_is_due() -> None:
