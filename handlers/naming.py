@@ -15,7 +15,7 @@ from handlers.payloads import Click, Submission
 from handlers.replies import BackTo, FormErrors, NextForm, OpenView, Reply
 from handlers.routes import Routes
 
-SAVED = ":white_check_mark: The list is saved."
+SAVED = ":white_check_mark: The list is saved. Lines that were understood: all {lines:,}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,4 +67,6 @@ class NamingHandlers:
         except TypedListError as error:
             return FormErrors({BlockId.LIST_FILE: str(error)})
         await self.lists.save(actor, ref.organisation_id, ref.kind, typed)
-        return BackTo(manage.page(await self.managing.opened(actor, ref.organisation_id), notice=SAVED))
+        return BackTo(
+            manage.page(await self.managing.opened(actor, ref.organisation_id), notice=SAVED.format(lines=typed.lines))
+        )

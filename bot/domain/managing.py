@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from bot.domain.arrivals import DropMode
 from bot.domain.bank_match import BankPage
-from bot.domain.books import ListKind
+from bot.domain.books import ListEntry, ListKind
 from bot.domain.conditions import ConnectionStatus
 from bot.domain.general import Purpose
 from bot.domain.ids import ChannelId, OrganisationId, UserId
@@ -47,6 +47,9 @@ class TypedListPage:
     organisation_id: OrganisationId
     organisation: str
     kind: ListKind
+    count: int = 0
+    first: tuple[ListEntry, ...] = ()
+    """Of the `count` entries that can be chosen, those with the first codes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from bot.domain.book_rules import BookRules
 from bot.domain.booking import taken_by
@@ -36,14 +37,21 @@ TYPED: Mapping[ListKind, Capability | None] = {
 LONGEST_CODE, LONGEST_NAME = 60, 200
 MOST_LINES = 5000
 MOST_PERCENT = 100
+MOST_TOLD = 5
+"""Lines that one answer names."""
 GONE = "-"
 _CLASSES = {"expense": AccountClass.EXPENSE, "cost": AccountClass.EXPENSE, "asset": AccountClass.ASSET}
 _CLASSES |= {"revenue": AccountClass.REVENUE, "income": AccountClass.REVENUE, "sale": AccountClass.REVENUE}
 _CLASSES |= {"liability": AccountClass.LIABILITY, "equity": AccountClass.EQUITY}
 
 
+_ONE_CELL = frozenset({ListKind.ACCOUNTS, ListKind.TAX_RATES, ListKind.BANK_ACCOUNTS})
+"""Of which a code with figures and words behind it, with nothing between them, is a code and a name. Elsewhere it may be a name."""
+_CODE_AND_NAME = re.compile(r"(?=[^\s%]*\d)[^\s%]+\s+\S")
+
+
 class TypedListError(Exception):
-    """A line that cannot be read; the sentence names it and says what to write."""
+    """Lines that cannot be read; a sentence each names it and says what to write."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +60,8 @@ class TypedList:
 
     entries: tuple[ListEntry, ...] = ()
     gone: frozenset[str] = frozenset()
+    lines: int = 0
+    """That said so, and were all understood."""
 
 
 def lists_typed(capabilities: frozenset[Capability], rules: BookRules) -> tuple[ListKind, ...]:
@@ -66,21 +76,46 @@ def typed_list(kind: ListKind, text: str) -> TypedList:
     """Cells stand apart by commas, semicolons or tabs; a line that begins with `- ` takes its code away.
 
     Raises:
-        TypedListError
+        TypedListError: of every line that cannot be read, and of how many can be. None is taken then, so that nothing is lost.
     """
     if text.count("\n") > MOST_LINES:
         raise TypedListError(f"At most {MOST_LINES:,} lines are taken at once. Part the list.")
     entries: dict[str, ListEntry] = {}
     gone: set[str] = set()
+    understood, wrong = 0, []
     for number, cells in _lines(text):
         code, is_gone = cells[0], cells[0].startswith(f"{GONE} ")
-        if is_gone:
-            gone.add(code.removeprefix(GONE).strip())
-        elif number > 1 or code.casefold() not in ("code", "name"):
-            if len(code) > LONGEST_CODE and kind is not ListKind.CONTACTS:
-                raise TypedListError(f"Line {number}: a code has at most {LONGEST_CODE} characters.")
-            entries[code] = _READERS[kind](number, cells)
-    return TypedList(entries=tuple(entries.values()), gone=frozenset(gone - entries.keys()))
+        if number == 1 and code.casefold() in ("code", "name"):
+            continue
+        try:
+            if is_gone:
+                gone.add(code.removeprefix(GONE).strip())
+            else:
+                entries[code] = _entry(kind, number, cells)
+            understood += 1
+        except TypedListError as error:
+            wrong.append(str(error))
+    if wrong:
+        raise TypedListError(_said(wrong, understood))
+    return TypedList(entries=tuple(entries.values()), gone=frozenset(gone - entries.keys()), lines=understood)
+
+
+def as_typed(entry: ListEntry) -> str:
+    """The line that says an entry; `typed_list` makes the same of it, where it was typed."""
+    cells = [cell for cell in _AS_TYPED[type(entry)](entry) if cell is not None]
+    if not any(mark in cell for cell in cells for mark in ('"', ",", ";", "\t")):
+        return ", ".join(cells)
+    line = io.StringIO()
+    csv.writer(line, delimiter=next((mark for mark in "\t;" if any(mark in cell for cell in cells)), ",")).writerow(
+        cells
+    )
+    return line.getvalue().rstrip()
+
+
+def _said(wrong: Sequence[str], understood: int) -> str:
+    count, more = understood + len(wrong), len(wrong) - MOST_TOLD
+    told = [f"Understood {understood} of {count} lines; nothing is saved yet.", *wrong[:MOST_TOLD]]
+    return " ".join([*told, f"So are {more} more."] if more > 0 else told)
 
 
 def could_be_code(text: str) -> str | None:
@@ -94,13 +129,25 @@ def new_entry(kind: ListKind, code: str, name: str = "") -> ListEntry:
     return _READERS[kind](1, [code, name])
 
 
+def _entry(kind: ListKind, number: int, cells: Sequence[str]) -> ListEntry:
+    code = cells[0]
+    if not code:
+        raise TypedListError(f"Line {number} has no code: begin it with one.")
+    if kind in _ONE_CELL and len(cells) == 1 and _CODE_AND_NAME.match(code):
+        raise TypedListError(
+            f"Line {number}, “{code[:LONGEST_CODE]}”: write a comma between its code and its name. If all of it is the code, end it "
+            "with a comma."
+        )
+    if len(code) > LONGEST_CODE and kind is not ListKind.CONTACTS:
+        raise TypedListError(f"Line {number}: a code has at most {LONGEST_CODE} characters.")
+    return _READERS[kind](number, cells)
+
+
 def _lines(text: str) -> Iterator[tuple[int, Sequence[str]]]:
     for number, line in enumerate(text.splitlines(), start=1):
         mark = next((mark for mark in "\t;," if mark in line), ",")
         cells = [cleaned(cell, LONGEST_NAME) or "" for cell in next(csv.reader(io.StringIO(line), delimiter=mark), [])]
         if any(cells):
-            if not cells[0]:
-                raise TypedListError(f"Line {number} has no code: begin it with one.")
             yield number, cells
 
 
@@ -179,4 +226,30 @@ _READERS: Mapping[ListKind, Callable[[int, Sequence[str]], ListEntry]] = {
     ListKind.BANK_ACCOUNTS: _bank_account,
     ListKind.PRODUCTS: _product,
     ListKind.TRACKING_CATEGORIES: _tracking,
+}
+
+
+def _account_cells(entry: Account) -> tuple[str | None, ...]:
+    if entry.is_bank:
+        return entry.code, entry.name if entry.currency else _other(entry.name, entry.code), entry.currency
+    kind = None if entry.account_class is AccountClass.EXPENSE else entry.account_class.value
+    return entry.code, entry.name if kind else _other(entry.name, entry.code), kind
+
+
+def _tax_rate_cells(entry: TaxRate) -> tuple[str | None, ...]:
+    if entry.percent is None:
+        return entry.code, _other(entry.name, entry.code)
+    return entry.code, entry.name, f"{entry.percent.normalize():f}"
+
+
+def _other(name: str, code: str) -> str | None:
+    return None if name == code else name
+
+
+_AS_TYPED: Mapping[type[ListEntry], Callable[[Any], tuple[str | None, ...]]] = {
+    Account: _account_cells,
+    TaxRate: _tax_rate_cells,
+    Contact: lambda entry: (entry.provider_id, _other(entry.name, entry.provider_id)),
+    Product: lambda entry: (entry.code, _other(entry.name, entry.code)),
+    TrackingCategory: lambda entry: (entry.name, *(option.name for option in entry.options if option.is_active)),
 }

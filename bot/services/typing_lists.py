@@ -4,11 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from sqlalchemy import and_, func, select
+
 from bot.db import list_terms
-from bot.db.base import table_of
+from bot.db.base import load, table_of
 from bot.db.connections import ListEntryRow
 from bot.db.unit_of_work import Database, Tx
-from bot.domain.books import ListKind
+from bot.domain.books import Account, Contact, ListEntry, ListKind, Product, TaxRate, TrackingCategory
 from bot.domain.ids import OrganisationId, WorkspaceId
 from bot.domain.managing import TypedListPage
 from bot.domain.rights import Deed
@@ -28,6 +30,16 @@ from providers.base import AccountingProvider
 ENTRIES = table_of(ListEntryRow)
 
 
+SHOWN = 400
+"""Entries of which as many are shown as have room in a form."""
+_KINDS: Mapping[ListKind, type[ListEntry]] = {
+    ListKind.ACCOUNTS: Account,
+    ListKind.TAX_RATES: TaxRate,
+    ListKind.CONTACTS: Contact,
+    ListKind.BANK_ACCOUNTS: Account,
+    ListKind.PRODUCTS: Product,
+    ListKind.TRACKING_CATEGORIES: TrackingCategory,
+}
 LARGEST_LIST = 512 * 1024
 """In bytes; some ten thousand lines."""
 NOT_FETCHED = (
@@ -72,10 +84,13 @@ class TypingLists:
         async with self.db.read() as tx:
             await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
             await self._require_typed(tx, actor.workspace.id, organisation_id, kind)
+            count, first = await _in_it(tx, actor.workspace.id, organisation_id, kind)
             return TypedListPage(
                 organisation_id=organisation_id,
                 organisation=await organisation_name(tx, actor.workspace.id, organisation_id),
                 kind=kind,
+                count=count,
+                first=first,
             )
 
     async def save(self, actor: Actor, organisation_id: OrganisationId, kind: ListKind, typed: TypedList) -> None:
@@ -100,6 +115,21 @@ class TypingLists:
         rules = await rules_of(tx, workspace_id, organisation_id)
         if provider is None or kind not in lists_typed(provider.profile.capabilities, rules):
             raise OrganisationNotFoundError
+
+
+async def _in_it(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, kind: ListKind
+) -> tuple[int, tuple[ListEntry, ...]]:
+    """How many entries can be chosen, and those with the first codes."""
+    live = and_(
+        ENTRIES.c.workspace_id == workspace_id,
+        ENTRIES.c.organisation_id == organisation_id,
+        ENTRIES.c.kind == kind,
+        ENTRIES.c.is_active.is_(True),
+    )
+    count = (await tx.execute(select(func.count()).select_from(ENTRIES).where(live))).scalar_one()
+    first = select(ENTRIES.c.entry).where(live).order_by(ENTRIES.c.key).limit(SHOWN)
+    return count, tuple(load(entry, _KINDS[kind]) for entry in (await tx.execute(first)).scalars())
 
 
 async def _retire(

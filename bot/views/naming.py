@@ -11,7 +11,7 @@ from bot.domain.connecting import NamedBooks, NamingPage
 from bot.domain.connections import LIST_NAMES
 from bot.domain.managing import TypedListPage
 from bot.domain.texts import cleaned
-from bot.domain.typed_lists import TypedList, TypedListError, typed_list
+from bot.domain.typed_lists import TypedList, TypedListError, as_typed, typed_list
 from bot.views.fields import Fields, file_field, radio_field, text_field
 from bot.views.ids import ActionId, BlockId, CallbackId
 from bot.views.metadata import ListRef, NamingRef
@@ -24,15 +24,17 @@ NO_NAME = "Say what the organisation is called."
 NO_CURRENCY = "Write three letters, such as GBP."
 NO_COUNTRY = "Write two letters, such as GB, or leave it empty."
 NOTHING_TYPED = "Type at least one line."
+MOST_SHOWN = 2800
+"""Characters of the list that is there; a section of Slack's holds 3,000."""
 _FORMS = {
-    ListKind.ACCOUNTS: ("5000, Materials\n7500, Office costs", "A line each: code, name."),
-    ListKind.TAX_RATES: ("T1, Standard rate, 20\nT0, Zero rate, 0", "A line each: code, name, percentage."),
+    ListKind.ACCOUNTS: ("5000, Materials", "A line each: code, name."),
+    ListKind.TAX_RATES: ("T1, Standard rate, 20", "A line each: code, name, percentage."),
     ListKind.CONTACTS: (
         "PAPER01, Paper & Ink Ltd",
         "A line each: the supplier's or customer's reference in your software, name.",
     ),
     ListKind.BANK_ACCOUNTS: (
-        "1200, Current account\n1210, Card, EUR",
+        "1210, Card, EUR",
         "A line each: code, name, perhaps its currency.",
     ),
     ListKind.PRODUCTS: ("PAPER-A4, Paper A4", "A line each: what your software calls it, name."),
@@ -149,6 +151,7 @@ def list_form(page: TypedListPage) -> View:
         private_metadata=ListRef(page.organisation_id, page.kind).encode(),
         blocks=[
             HeaderBlock(text=plain(page.organisation, 150)),
+            section(_in_it(page)),
             text_field(
                 BlockId.TYPED_LIST,
                 "Type or paste lines",
@@ -163,6 +166,21 @@ def list_form(page: TypedListPage) -> View:
             context(ADDS),
         ],
     )
+
+
+def _in_it(page: TypedListPage) -> str:
+    """What is in the list, a line each as it would be typed, as far as there is room."""
+    if not page.count:
+        return "*In the list:* nothing yet."
+    lines: list[str] = []
+    for entry in page.first:
+        line = escape(as_typed(entry), 300)
+        if sum(len(each) + 1 for each in lines) + len(line) > MOST_SHOWN:
+            break
+        lines.append(line)
+    more = page.count - len(lines)
+    head = f"*In the list: {page.count:,}*" if not more else f"*In the list: {page.count:,}, of which these come first*"
+    return "\n".join([head, *lines, *([f"… and {more:,} more"] if more else [])])
 
 
 def address_of_file(state: dict[str, Any]) -> str | None:

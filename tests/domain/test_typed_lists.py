@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.book_rules import USUAL_RULES, BookRules
 from bot.domain.books import Account, AccountClass, Capability, Contact, ListKind, Product, TaxRate, TrackingCategory
-from bot.domain.typed_lists import TypedListError, could_be_code, lists_typed, typed_list
+from bot.domain.typed_lists import TypedListError, as_typed, could_be_code, lists_typed, typed_list
 
 
 def test_categories_are_a_code_and_a_name_and_perhaps_a_kind() -> None:
@@ -75,6 +75,10 @@ def test_a_line_takes_a_code_away_unless_another_one_says_it() -> None:
     [
         (ListKind.ACCOUNTS, "5000, Materials\n, Nothing", "Line 2 has no code"),
         (ListKind.ACCOUNTS, "5000, Materials, odd", "Line 1: the third is"),
+        (ListKind.ACCOUNTS, "5000 Materials\n7500, Office costs", "Understood 1 of 2 lines; nothing is saved yet"),
+        (ListKind.ACCOUNTS, "7500, Office costs\n5000 Materials", "Line 2, “5000 Materials”: write a comma between"),
+        (ListKind.TAX_RATES, "T1 Standard, 20\nT1 Standard", "Line 2, “T1 Standard”"),
+        (ListKind.ACCOUNTS, "5000 a\n, b\n6000 c", "Understood 0 of 3 lines.*Line 1, .*Line 2 has no code.*Line 3, "),
         (ListKind.ACCOUNTS, "x" * 61, "at most 60 characters"),
         (ListKind.TAX_RATES, "T1, Standard, a fifth", "write the percentage as a number"),
         (ListKind.TAX_RATES, "T1, Standard, NaN", "from 0 to 100"),
@@ -88,6 +92,42 @@ def test_a_line_takes_a_code_away_unless_another_one_says_it() -> None:
 def test_a_line_that_cannot_be_read_is_named_with_what_to_write(kind: ListKind, text: str, said: str) -> None:
     with pytest.raises(TypedListError, match=said):
         typed_list(kind, text)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (ListKind.ACCOUNTS, "5000 Materials,"),
+        (ListKind.ACCOUNTS, "Office costs"),
+        (ListKind.TAX_RATES, "20.0% S"),
+        (ListKind.CONTACTS, "3M Ltd"),
+        (ListKind.PRODUCTS, "A4 paper"),
+    ],
+)
+def test_what_can_only_be_a_code_or_a_name_is_one(kind: ListKind, text: str) -> None:
+    assert typed_list(kind, text).lines == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "line"),
+    [
+        (ListKind.ACCOUNTS, "5000, Materials"),
+        (ListKind.ACCOUNTS, "4000, Sales, revenue"),
+        (ListKind.ACCOUNTS, "9999"),
+        (ListKind.ACCOUNTS, '7500,"Office, costs"'),
+        (ListKind.ACCOUNTS, '7500;"Office; ""costs"""'),
+        (ListKind.TAX_RATES, "T1, Standard, 20"),
+        (ListKind.TAX_RATES, "T9"),
+        (ListKind.CONTACTS, "PAPER01, Paper & Ink Ltd"),
+        (ListKind.CONTACTS, "Bread Ltd"),
+        (ListKind.BANK_ACCOUNTS, "1210, Card, EUR"),
+        (ListKind.BANK_ACCOUNTS, "1210, 1210, EUR"),
+        (ListKind.PRODUCTS, "PAPER-A4, Paper A4"),
+        (ListKind.TRACKING_CATEGORIES, "Region, North, South"),
+    ],
+)
+def test_an_entry_is_shown_as_it_was_typed(kind: ListKind, line: str) -> None:
+    assert [as_typed(entry) for entry in typed_list(kind, line).entries] == [line]
 
 
 @pytest.mark.parametrize(("text", "code"), [(" T9 ", "T9"), ("", None), ("\x00\x07", None), ("x" * 61, None)])

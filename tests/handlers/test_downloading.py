@@ -622,6 +622,37 @@ async def test_a_supplier_that_is_not_in_the_list_is_told_before_anybody_approve
         assert "not in the list of suppliers" not in words(desk.card("F-3"))
 
 
+async def test_a_typed_list_is_shown_where_it_is_typed_with_what_was_not_understood(sqlite_url: str) -> None:
+    async with beside_no_ledger(sqlite_url) as desk:
+        errors = await typed(desk, ListKind.ACCOUNTS, "6000 Travel\n6100, Rent")
+        assert "Understood 1 of 2 lines" in errors[BlockId.TYPED_LIST]
+        assert "Line 1, “6000 Travel”" in errors[BlockId.TYPED_LIST]
+        await desk.slack.close_modal(ADMIN, everything=True)
+        await typed(desk, ListKind.ACCOUNTS, "- 5000\n6000, Travel\n6100, Rent")
+
+        form = await list_form(desk, ListKind.ACCOUNTS)
+
+        assert "In the list: 3*\n6000, Travel\n6100, Rent\n7500, Office costs" in words(form)
+        await desk.slack.close_modal(ADMIN, everything=True)
+        for first in (0, 60):
+            lines = [f"C{number:03}, {'Customer' * 4}" for number in range(first, first + 60)]
+            assert await typed(desk, ListKind.CONTACTS, "\n".join(lines)) == {}
+        form = await list_form(desk, ListKind.CONTACTS)
+        shown = words(form).count("Customer" * 4)
+        assert "In the list: 120, of which these come first" in words(form)
+        assert f"… and {120 - shown} more" in words(form)
+
+
+async def list_form(desk: Desk, kind: ListKind) -> View:
+    home = await desk.slack.open_home(ADMIN)
+    assert home is not None
+    await desk.press(home, ActionId.OPEN_MANAGE, ADMIN)
+    page, value = desk.modal(ADMIN), ListRef(desk.world.organisation_id, kind).encode()
+    row = next(block for block in page.blocks if block.get("accessory", {}).get("value") == value)
+    await desk.slack.click(page, ActionId.TYPE_LIST, user=ADMIN, block_id=row["block_id"])
+    return desk.modal(ADMIN)
+
+
 async def handed_in(desk: Desk, content: bytes) -> dict[str, str]:
     """A list of suppliers, put into the form as a file; what is said of it."""
     home = await desk.slack.open_home(ADMIN)
