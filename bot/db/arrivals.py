@@ -53,6 +53,7 @@ class ArrivalRow(Base):
 
 
 ARRIVALS = table_of(ArrivalRow)
+MOST_STATEMENTS = 100
 
 
 async def insert_arrival(tx: Tx, values: dict[str, Any]) -> bool:
@@ -97,6 +98,21 @@ async def arrivals_of_message(tx: Tx, workspace_id: WorkspaceId, channel_id: str
             ARRIVALS.c.workspace_id == workspace_id, ARRIVALS.c.channel_id == channel_id, ARRIVALS.c.message_ts == ts
         )
         .order_by(ARRIVALS.c.at, ARRIVALS.c.slack_file_id)
+    )
+    return tuple(arrival_of(row) for row in (await tx.execute(statement)).all())
+
+
+async def statements_waiting(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> tuple[Arrival, ...]:
+    """Bank statements that were dropped, and that nobody added yet; the newest of very many."""
+    statement = (
+        select(ARRIVALS)
+        .where(
+            ARRIVALS.c.workspace_id == workspace_id,
+            ARRIVALS.c.organisation_id == organisation_id,
+            ARRIVALS.c.state == ArrivalState.STATEMENT,
+        )
+        .order_by(ARRIVALS.c.at.desc())
+        .limit(MOST_STATEMENTS)
     )
     return tuple(arrival_of(row) for row in (await tx.execute(statement)).all())
 

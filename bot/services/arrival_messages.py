@@ -12,7 +12,7 @@ from bot.domain.arrivals import AnswerIn, Arrival, ArrivalState
 from bot.domain.ids import WorkspaceId
 from bot.services.messages import Drawn, Place, Reacted, Shown, Subject, Surface, want
 from bot.services.organisations import Named, last_used_first
-from bot.services.settings import organisation_name
+from bot.services.settings import load_settings, organisation_name
 from bot.views import arrivals as views
 
 ANSWER, SIGN = "answer", "sign"
@@ -78,7 +78,16 @@ async def draw(tx: Tx, message: Shown) -> Drawn | Reacted | None:
     to_choose: tuple[Named, ...] = ()
     if any(arrival.state is ArrivalState.CHOOSING for arrival in found):
         to_choose = await last_used_first(tx, message.workspace_id, found[0].user_id)
-    text, blocks = views.answer(found, names, {organisation.id: organisation.name for organisation in to_choose})
+    unmatched = {
+        arrival.organisation_id
+        for arrival in found
+        if arrival.state is ArrivalState.STATEMENT
+        and arrival.organisation_id is not None
+        and not (await load_settings(tx, arrival.workspace_id, arrival.organisation_id)).bank_match
+    }
+    text, blocks = views.answer(
+        found, names, {organisation.id: organisation.name for organisation in to_choose}, unmatched
+    )
     return Drawn(text=text, blocks=blocks, comes_back=False)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam, select
 
+from bot.db.arrivals import statements_waiting
 from bot.db.bank_lines import count_lines
 from bot.db.base import table_of
 from bot.db.connections import ConnectionRow, ListSyncRow
@@ -21,7 +22,7 @@ from bot.services import audit
 from bot.services.bank_accounts import bank_accounts
 from bot.services.importing import UNDER_WAY, start_import
 from bot.services.jobs import Jobs
-from bot.services.messages import redraw_items
+from bot.services.messages import Subject, redraw, redraw_items
 from bot.services.people import People
 from bot.services.saving_settings import StaleFormError, next_version
 from bot.services.settings_pages import NoConnectionError, for_admin, ground_of
@@ -100,6 +101,8 @@ class BankSettings:
         of = {"workspace_id": workspace_id, "organisation_id": organisation_id}
         waiting = [ItemId(each) for each in (await tx.execute(_WAITING, of)).scalars()]
         await redraw_items(tx, workspace_id, waiting)
+        for subject in {arrival.subject for arrival in await statements_waiting(tx, workspace_id, organisation_id)}:
+            await redraw(tx, workspace_id, Subject.ARRIVAL, subject)
         connection = (await tx.execute(_CONNECTION, of)).one_or_none()
         provider = None if connection is None else self.providers.get(connection.provider)
         is_told = provider is not None and Capability.BANK_LINES in provider.profile.capabilities

@@ -1,6 +1,6 @@
 """What is told of files that came in through Slack, and what is asked about them."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, SectionBlock
@@ -76,13 +76,21 @@ def declined(user: str) -> str:
     return f"{user} says that this is no bill, so nothing was added."
 
 
-def answer(arrivals: Sequence[Arrival], names: Names, to_choose: Names) -> tuple[str, tuple[Block, ...]]:
-    """The files of one message, summed up; with buttons where something is asked."""
-    lines = [_about(arrival, names, is_one=len(arrivals) == 1) for arrival in arrivals]
+def answer(
+    arrivals: Sequence[Arrival], names: Names, to_choose: Names, unmatched: Collection[OrganisationId] = ()
+) -> tuple[str, tuple[Block, ...]]:
+    """The files of one message, summed up; with buttons where something is asked. `unmatched`: whose costs are not matched with
+    bank lines, so that no statement can be added.
+    """
+    lines = [_about(arrival, names, unmatched, is_one=len(arrivals) == 1) for arrival in arrivals]
     choosing = [arrival for arrival in arrivals if arrival.state is ArrivalState.CHOOSING]
     text = "\n".join([*_head(arrivals), *lines])
     asked = [arrival for arrival in arrivals if arrival.state is ArrivalState.ASKED]
-    statements = [arrival for arrival in arrivals if arrival.state is ArrivalState.STATEMENT]
+    statements = [
+        arrival
+        for arrival in arrivals
+        if arrival.state is ArrivalState.STATEMENT and arrival.organisation_id not in unmatched
+    ]
     if not choosing and not asked and not statements:
         return text, ()
     blocks: list[Block] = [SectionBlock(text=mrkdwn(line)) for line in text.splitlines()]
@@ -102,18 +110,24 @@ def _head(arrivals: Sequence[Arrival]) -> Iterator[str]:
         yield f"{len(arrivals)} files:"
 
 
-def _about(arrival: Arrival, names: Names, *, is_one: bool) -> str:
-    words = arrival.words or _question(arrival, names)
+def _about(arrival: Arrival, names: Names, unmatched: Collection[OrganisationId], *, is_one: bool) -> str:
+    words = arrival.words or _question(arrival, names, unmatched)
     return words if is_one else f"• *{file_name(arrival)}*: {words}"
 
 
-def _question(arrival: Arrival, names: Names) -> str:
+def _question(arrival: Arrival, names: Names, unmatched: Collection[OrganisationId]) -> str:
     match arrival.state:
         case ArrivalState.ASKED:
             organisation = "" if arrival.organisation_id is None else names.get(arrival.organisation_id, "")
             return f"*{escape(organisation)}*: is the picture {file_name(arrival)} a bill? Whoever dropped it, or a bookkeeper, can say."
         case ArrivalState.STATEMENT:
             organisation = "" if arrival.organisation_id is None else names.get(arrival.organisation_id, "")
+            if arrival.organisation_id in unmatched:
+                return (
+                    f"*{escape(organisation)}*: {file_name(arrival)} is a statement of a bank. Bank match is switched off for these "
+                    "books, so nothing would look at its lines. An admin of this organisation can switch it on with `/dext settings "
+                    "bank`; then *Add the statement* comes here."
+                )
             return (
                 f"*{escape(organisation)}*: {file_name(arrival)} is a statement of a bank. A bookkeeper can add its lines, so that "
                 "costs are matched with them."

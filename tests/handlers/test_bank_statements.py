@@ -165,8 +165,25 @@ async def test_a_statement_that_is_dropped_is_added_by_who_keeps_the_books(desk:
     assert "Nothing is new" in await told(desk)
 
 
+async def test_a_statement_that_is_dropped_is_offered_to_be_added_once_bank_match_is_on(desk: Desk) -> None:
+    message = await dropped(desk, Dropped(content=sgml(A_LINE).encode(), name="march.ofx"), A_TEXT)
+    (told_off,) = replies(desk, message)
+
+    await switched(desk)
+    (told_on,) = replies(desk, message)
+    await switched(desk, "off")
+    (told_off_again,) = replies(desk, message)
+
+    assert "march.ofx is a statement of a bank. Bank match is switched off for these books" in told_off.text
+    assert "An admin of this organisation can switch it on with `/dext settings bank`" in told_off.text
+    assert ActionId.ADD_STATEMENT not in actions(told_off)
+    assert ActionId.ADD_STATEMENT in actions(told_on)
+    assert ActionId.ADD_STATEMENT not in actions(told_off_again)
+
+
 async def test_a_list_of_bank_lines_that_is_dropped_is_told_from_other_lists(desk: Desk) -> None:
     lines = table("Posting Date;Details;Debit;Credit", "2026-03-03;PAPER;120;")
+    await switched(desk)
     documents = table("Date,Supplier,Description,Amount", "2026-03-03,Paper Ltd,PAPER,120")
 
     message = await dropped(
