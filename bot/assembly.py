@@ -261,7 +261,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         changing=Changing(db, people, connections, flows, providers),
         merging=merging,
         carrying_over=CarryingOver(db, merging, following.begin, following.begin_to_carry),
-        home=Home(db, statuses, people, MyWork()),
+        home=Home(db, statuses, people, MyWork(providers)),
         managing=Managing(db, people, statuses),
         refreshing=refreshing,
         roles=Roles(db, people, directory),

@@ -25,7 +25,7 @@ _TO_MEND = (
     .where(
         ITEMS.c.workspace_id == bindparam("workspace_id"),
         ITEMS.c.organisation_id.in_(bindparam("organisation_ids", expanding=True)),
-        ITEMS.c.state.in_((ItemState.REFUSED, ItemState.TO_REVIEW)),
+        ITEMS.c.state.in_(bindparam("states", expanding=True)),
     )
     .order_by(ITEMS.c.created_at)
     .limit(bindparam("most"))
@@ -68,7 +68,29 @@ async def items_to_mend(
     tx: Tx, workspace_id: WorkspaceId, organisation_ids: Collection[OrganisationId], *, limit: int
 ) -> tuple[Item, ...]:
     """What waits for a bookkeeper of these organisations, oldest first: refused by the ledger, or lacking something."""
-    of = {"workspace_id": workspace_id, "organisation_ids": list(organisation_ids), "most": limit}
+    return await _in_states(tx, workspace_id, organisation_ids, (ItemState.REFUSED, ItemState.TO_REVIEW), limit)
+
+
+async def items_to_remove(
+    tx: Tx, workspace_id: WorkspaceId, organisation_ids: Collection[OrganisationId], *, limit: int
+) -> tuple[Item, ...]:
+    """What a bookkeeper of these organisations takes out of the software by hand, oldest first, as nothing is called there."""
+    return await _in_states(tx, workspace_id, organisation_ids, (ItemState.WITHDRAWING,), limit)
+
+
+async def _in_states(
+    tx: Tx,
+    workspace_id: WorkspaceId,
+    organisation_ids: Collection[OrganisationId],
+    states: Collection[ItemState],
+    most: int,
+) -> tuple[Item, ...]:
+    of = {
+        "workspace_id": workspace_id,
+        "organisation_ids": list(organisation_ids),
+        "states": list(states),
+        "most": most,
+    }
     return tuple(item_of(row) for row in (await tx.execute(_TO_MEND, of)).mappings().all())
 
 

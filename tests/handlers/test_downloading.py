@@ -517,6 +517,9 @@ async def test_what_is_withdrawn_waits_until_a_person_has_removed_it_there(sqlit
         await desk.world.later(3600)
         assert "*To be removed*" in words(desk.card("F-1"))
         assert "batch 1 was imported into" in words(desk.card("F-1"))
+        home = await desk.slack.open_home(BOOKKEEPER)
+        assert home is not None
+        assert "F-1 is to be removed in the software" in words(home)
         await desk.press(desk.card("F-1"), ActionId.CONFIRM_REMOVED, MEMBER)
         assert "*To be removed*" in words(desk.card("F-1"))
         await desk.press(desk.card("F-1"), ActionId.CONFIRM_REMOVED, BOOKKEEPER)

@@ -1,9 +1,13 @@
 """What waits for one person, on both databases: others' items to decide on, and their own that need a look."""
 
 from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any, cast
 
 from sqlalchemy import select
 
+from bot.db.base import new_id, table_of
+from bot.db.connections import OrganisationRow
 from bot.db.items import ITEMS, change_item
 from bot.db.unit_of_work import Database
 from bot.domain.ids import ItemId, UserId
@@ -17,6 +21,7 @@ from bot.services.people import grant
 from tests.fakes.clock import FakeClock
 from tests.services.publishing import World, a_world
 
+ORGANISATIONS = table_of(OrganisationRow)
 APPROVER, SENDER = UserId("U2"), UserId("U1")
 
 
@@ -27,7 +32,7 @@ async def approver(world: World, user: UserId = APPROVER) -> None:
 
 async def mine(world: World, user: UserId) -> list[str]:
     async with world.db.read() as tx:
-        return [line.detail for line in await MyWork().mine(tx, world.workspace_id, user)]
+        return [line.detail for line in await MyWork({}).mine(tx, world.workspace_id, user)]
 
 
 async def test_an_approver_sees_what_others_sent_in_the_oldest_first(database: Database, clock: FakeClock) -> None:
@@ -38,6 +43,27 @@ async def test_an_approver_sees_what_others_sent_in_the_oldest_first(database: D
         world.later(1)
 
     assert await mine(world, APPROVER) == ["INV-1 waits for your decision", "INV-2 waits for your decision"]
+
+
+async def test_of_two_organisations_of_one_name_each_is_told_with_its_software(
+    database: Database, clock: FakeClock
+) -> None:
+    world = await a_world(database, clock)
+    await approver(world)
+    await world.enter("INV-1")
+    books = replace(world.ledger.profile, name="FreeAgent")
+    work = MyWork({"xero": cast("Any", SimpleNamespace(profile=books))})
+
+    async def named() -> list[str]:
+        async with world.db.read() as tx:
+            return [line.organisation for line in await work.mine(tx, world.workspace_id, APPROVER)]
+
+    (name,) = await named()
+    async with world.db.write() as tx:
+        (row,) = (await tx.execute(select(ORGANISATIONS))).mappings().all()
+        await tx.execute(ORGANISATIONS.insert().values({**row, "id": new_id()}))
+
+    assert await named() == [f"{name} · FreeAgent"]
 
 
 async def test_nobody_is_asked_to_decide_on_their_own(database: Database, clock: FakeClock) -> None:
