@@ -22,6 +22,7 @@ from bot.domain.publishing import Outcome
 from bot.domain.settings import PaymentStatus
 
 NO_FIELDS: Mapping[str, str] = MappingProxyType({})
+TYPED_LISTS = "the typed lists"
 LONGEST_WRITE = timedelta(minutes=2)
 """No write is under way for longer: the wait for a place to call, and then the time-out of `providers.http`."""
 
@@ -174,6 +175,11 @@ class Profile:
     """Lists that tell what changed since an instant; the others are read whole."""
     layouts: tuple[Layout, ...] = ()
     """What is published by download can be laid out so; of all others none."""
+
+    @property
+    def listed_in(self) -> str:
+        """Where its suppliers and accounts are listed, in words: what is not called has the lists that people typed."""
+        return TYPED_LISTS if Capability.DOWNLOADS in self.capabilities else self.name
 
     @property
     def takes_access_back(self) -> bool:

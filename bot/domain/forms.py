@@ -28,6 +28,8 @@ class ItemPage:
     currency: str
     """The organisation's own, offered where the document's is not known yet."""
     ledger: str = "the ledger"
+    listed_in: str = "the ledger"
+    """Where its contacts are, in words."""
     accounts: Mapping[str, Account] = field(default_factory=dict)
     tax_rates: Mapping[str, TaxRate] = field(default_factory=dict)
     contact: Contact | None = None

@@ -65,6 +65,8 @@ class GeneralPage:
     organisation_id: OrganisationId
     organisation: str
     ledger: str
+    listed_in: str
+    """Where its suppliers are, in words."""
     general: GeneralSettings
     version: int
     today: date

@@ -102,9 +102,12 @@ class PaymentMethodsPage:
     organisation_id: OrganisationId
     organisation: str
     ledger: str
+    """Where its bank accounts are listed."""
     methods: tuple[KnownMethod, ...]
     page: int = 0
     total: int = 0
+    is_typed: bool = False
+    """Whether people type what bank accounts there are, and a file says nothing of payments."""
 
     @property
     def pages(self) -> int:
@@ -131,6 +134,8 @@ class PaymentMethodPage:
     """Whether its rule has what it pays for published by itself (`AutoPublish`)."""
     can_go_by_itself: bool = True
     """Whether anything is, in its package."""
+    is_typed: bool = False
+    """As of `PaymentMethodsPage`."""
     is_rule_off: bool = False
     """Whether its rule is switched off."""
 

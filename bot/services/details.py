@@ -27,6 +27,7 @@ from bot.services.code_names import CodeNames
 from bot.services.current import require_item
 from bot.services.deciding import APPROVED_BY_RULE
 from bot.services.files import file_name
+from bot.services.holding import HURRIED
 from bot.services.people import People, standing_of
 from bot.services.rule_offers import named_offer
 from bot.services.rule_pages import target_of
@@ -37,6 +38,7 @@ _EDITS = ("edited", "coded")
 _BY_CODE = ("category", "tax rate")
 FIELDS = {"issued_on": "date", "due_on": "due date", "gross": "total", "note": "description"}
 SAID = {
+    HURRIED: "ended the time for Undo",
     "coded": "edited",
     "unarchived": "taken out of the archive",
     "asked anew": "asked for approval again",

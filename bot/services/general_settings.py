@@ -80,6 +80,7 @@ class General:
             organisation_id=organisation_id,
             organisation=ground.organisation,
             ledger=ground.profile.name,
+            listed_in=ground.profile.listed_in,
             general=settings.general,
             version=settings.version,
             today=tx.now.date(),

@@ -106,6 +106,7 @@ class ItemForms:
             organisation_id=organisation_id,
             organisation=await organisation_name(*of),
             ledger="the ledger" if provider is None else provider.profile.name,
+            listed_in="the ledger" if provider is None else provider.profile.listed_in,
             currency=books.base_currency,
             accounts=await lists.accounts_by_code(*of, accounts),
             tax_rates=await lists.tax_rates_by_code(*of, rates),
@@ -127,7 +128,7 @@ class ItemForms:
             usual_tax_rate=usual.default_tax_rate,
             usual_payment_method=usual.default_payment_method,
             usual_product=usual.default_product,
-            read_at=await lists.read_at(*of),
+            read_at={} if Capability.DOWNLOADS in can else await lists.read_at(*of),  # nobody reads what people typed
             item=item,
             typed=typed,
             preview=None if item is None else await preview_of(tx, workspace_id, item.file_id),

@@ -159,6 +159,7 @@ class PaymentMethods:
             organisation_id=organisation_id,
             organisation=name,
             ledger=ledger,
+            is_typed=not await self._is_called(tx, workspace_id, organisation_id),
             methods=known[page * PER_PAGE : (page + 1) * PER_PAGE],
             page=page,
             total=len(known),
@@ -169,6 +170,7 @@ class PaymentMethods:
     ) -> PaymentMethodPage:
         name, ledger = await self._books(tx, workspace_id, organisation_id)
         accounts = await bank_accounts(tx, workspace_id, organisation_id)
+        is_called = await self._is_called(tx, workspace_id, organisation_id)
         known, rule = None, None
         if method_id is not None:
             found = await stored.methods_by_id(tx, workspace_id, organisation_id, (method_id,))
@@ -186,7 +188,8 @@ class PaymentMethods:
             destinations=await self._destinations(tx, workspace_id, organisation_id),
             publish_to=None if rule is None else rule.opinions.publish_to,
             auto_publish=None if rule is None else rule.opinions.auto_publish,
-            can_go_by_itself=await self._is_called(tx, workspace_id, organisation_id),
+            can_go_by_itself=is_called,
+            is_typed=not is_called,
             is_rule_off=rule is not None and not rule.is_active,
         )
 
@@ -207,13 +210,13 @@ class PaymentMethods:
         return tuple(dict.fromkeys(place for kind in kinds for place in destinations_for(kind, can)))
 
     async def _books(self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> tuple[str, str]:
-        """Names of the organisation and of its software."""
+        """What the organisation is called, and where its bank accounts are listed."""
         of = {"workspace_id": workspace_id, "organisation_id": organisation_id}
         row = (await tx.execute(_BOOKS, of)).one_or_none()
         if row is None:
             raise OrganisationNotFoundError
         provider = self.providers.get(row.provider or "")
-        return str(row.name), "the ledger" if provider is None else provider.profile.name
+        return str(row.name), "the ledger" if provider is None else provider.profile.listed_in
 
 
 async def _require_fit(

@@ -23,7 +23,7 @@ from bot.views.text import escape, mention, plain
 
 NAMES = {
     Purpose.APPROVALS: "Items to approve",
-    Purpose.ALERTS: "What the ledger refuses",
+    Purpose.ALERTS: "What is refused, or needs somebody",
     Purpose.NEWS: "News of the connection and its lists",
 }
 MOST_NAMED = 8

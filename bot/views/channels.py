@@ -69,7 +69,7 @@ def saved(page: ChannelsPage) -> View:
     lines = [
         ":white_check_mark: The channels are saved.",
         f"• {dropped_there(page.approvals_channel, page.drops)} They are decided on there.",
-        f"• What the ledger refuses is told in <#{page.alerts_channel}>.",
+        f"• What is refused, or needs somebody, is told in <#{page.alerts_channel}>.",
         *([f"• News of the connection and its lists is told in <#{page.news_channel}>."] if page.news_channel else []),
     ]
     if not page.is_set_up:

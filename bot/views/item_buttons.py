@@ -219,6 +219,9 @@ def _menu(found: ItemCard) -> list[OverflowMenuElement]:
         return [OverflowMenuElement(action_id=ActionId.TAKE_APART, options=[option])]
     if not found.can_withdraw:
         return []
+    if found.is_downloaded:  # which takes nothing out anywhere: a person does
+        option = Option(text="Withdraw", value=_ref(found.item))
+        return [OverflowMenuElement(action_id=ActionId.WITHDRAW_ITEM, options=[option])]
     option = Option(text=f"Withdraw from {plain(found.ledger, 50)}", value=_ref(found.item))
     return [OverflowMenuElement(action_id=ActionId.WITHDRAW_ITEM, options=[option])]
 

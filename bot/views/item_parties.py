@@ -31,14 +31,14 @@ def party_fields(page: ItemPage) -> list[Block]:
             contact_block,
             label,
             page.contact,
-            hint=f"Choose a {label.lower()} from {page.ledger}, or type a new name below. One of the two is needed.",
+            hint=f"Choose a {label.lower()} from {page.listed_in}, or type a new name below. One of the two is needed.",
         ),
         fields.text_field(
             name_block,
             f"Or type a new {label.lower()}'s name",
             name,
             longest=LONGEST_NAME,
-            placeholder=plain(f"If it is not in {page.ledger} yet", LONGEST_PLACEHOLDER),
+            placeholder=plain(f"If it is not in {page.listed_in} yet", LONGEST_PLACEHOLDER),
             optional=True,
         ),
     ]

@@ -46,7 +46,7 @@ DESTINATION_NAMES = {
     Destination.CHEQUES: ("Cheques", "A cheque in {ledger}, on its payment method's bank account."),
 }
 IN_THE_FILE = "In the file"
-NO_PAYMENTS = "A file says no status, and nothing of payments: enter them where it is imported."
+NO_PAYMENTS = "A file says nothing of payments: enter them where it is imported."
 METHOD_HINT = "Needed only for what is paid already. Each item can have another one."
 WORDS = {ItemKind.COST: ("costs", "bills"), ItemKind.SALE: ("sales", "sales invoices")}
 """What is published, and what it is in the ledger."""

@@ -76,20 +76,26 @@ def page(found: PaymentMethodsPage, *, notice: str | None = None) -> View:
     if notice is not None:
         blocks.append(section(notice))
     ledger = escape(found.ledger)
+    goes = "to a bank account" if found.is_typed else "as paid, or to a bank account,"
     blocks.append(
         section(
-            "*Payment methods*\nThe cards and accounts that things are paid with. What is published as paid, or to a bank "
-            f"account, goes through the bank account in {ledger} that its payment method is linked to."
+            f"*Payment methods*\nThe cards and accounts that things are paid with. What is published {goes} goes through the bank "
+            f"account in {ledger} that its payment method is linked to."
         )
     )
     blocks += [_line(known, found) for known in found.methods]
     if not found.methods:
-        blocks.append(context("There is none yet, so nothing can be published as paid."))
+        blocks.append(
+            context(
+                f"There is none yet, so nothing can be published {'to a bank account' if found.is_typed else 'as paid'}."
+            )
+        )
     add = ButtonElement(action_id=ActionId.ADD_PAYMENT_METHOD, text="Add payment method", value=value)
     blocks.append(ActionsBlock(elements=[add, *_turning(found)]))
-    blocks.append(
-        context(f"A bank account that is new in {ledger} is offered once its list is refreshed: see *Manage*.")
-    )
+    new = "in {ledger} is offered once its list is refreshed: see *Manage*."
+    if found.is_typed:
+        new = "is typed by an admin under *Manage*, Bank accounts."
+    blocks.append(context(f"A bank account that is new {new.format(ledger=ledger)}"))
     return View(
         type="modal",
         callback_id=CallbackId.EXPLANATION,
@@ -195,11 +201,20 @@ def _what_it_is(found: PaymentMethodPage) -> list[Block]:
 
 
 def _account(found: PaymentMethodPage) -> Block:
-    ledger, known = plain(found.ledger, 40), found.known
+    ledger = plain(found.ledger, 40)
+    if found.is_typed:
+        hint = f"One of {ledger}. Without it, nothing can be published to a bank account with this method."
+        if not found.has_accounts:
+            hint = f"There is no bank account in {ledger}: an admin types them under Manage, Bank accounts."
+        return _account_field(found, hint)
     hint = f"One of {ledger}'s. Without it, nothing can be published as paid with this method, or to a bank account."
     if not found.has_accounts:
         hint = f"There is no live bank account in {ledger}'s list: add one there, then refresh the list in Manage."
-    chosen = None if known is None else known.account
+    return _account_field(found, hint)
+
+
+def _account_field(found: PaymentMethodPage, hint: str) -> Block:
+    chosen = None if found.known is None else found.known.account
     return payment_fields.bank_account_field(_block(found, BlockId.BANK_ACCOUNT), "Bank account", chosen, hint=hint)
 
 

@@ -126,7 +126,7 @@ def channel_fields(settings: Settings) -> list[Block]:
             BlockId.ALERTS_CHANNEL,
             "Channel for alerts",
             settings.alerts_channel,
-            hint="What the ledger refuses is told there. It may be the same channel. A newly chosen one gets a short post, as a test.",
+            hint="What is refused, or needs somebody, is told there. It may be the same channel. A newly chosen one gets a short post, as a test.",
         ),
     ]
 

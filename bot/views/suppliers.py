@@ -11,7 +11,7 @@ from bot.views.parts import section
 
 
 def supplier_fields(page: GeneralPage) -> list[Block]:
-    does = f"Off: it is created in {page.ledger} when its first bill is published."
+    does = f"Off: it is created in {page.listed_in} when its first bill is published."
     options = [fields.an_option("ask", "Ask before a new supplier is created", does)]
     ticked = ["ask"] if page.general.asks_new_suppliers else []
     label = "A supplier that the ledger's contacts do not have"

@@ -57,7 +57,7 @@ async def lose_the_connection(desk: Desk) -> None:
 async def test_everybody_sees_what_goes_where_and_admins_change_it(desk: Desk) -> None:
     page = await listed(desk)
     assert f"*Items to approve*\n<#{BILLS}>" in words(page)
-    assert f"*What the ledger refuses*\n<#{ALERTS}>" in words(page)
+    assert f"*What is refused, or needs somebody*\n<#{ALERTS}>" in words(page)
     assert f"No channel of its own: it goes to <#{ALERTS}>." in words(page)
     assert "Amounts are shown there." in words(page)
 

@@ -5,14 +5,15 @@ from bot.views.ids import ActionId, BlockId
 from tests.fakes.app import whole_app
 from tests.fakes.connected import KEYS
 from tests.handlers.desk import words
-from tests.handlers.test_downloading import beside_no_ledger, named
+from tests.handlers.test_downloading import approved, beside_no_ledger, download, named
 
 
 async def test_the_list_of_packages_says_what_file_export_is_for(sqlite_url: str) -> None:
     async with beside_no_ledger(sqlite_url) as desk:
         await desk.slack.command("/dext", "connect", user=ADMIN)
 
-        assert "For software that is not named here" in words(desk.modal(ADMIN))
+        said = words(desk.modal(ADMIN))
+        assert "For any other software, or for Xero and others by choice: files to import." in said
 
 
 async def test_setting_up_speaks_of_downloads_and_of_files(sqlite_url: str) -> None:
@@ -42,6 +43,44 @@ async def test_setting_up_speaks_of_downloads_and_of_files(sqlite_url: str) -> N
         assert saved is not None
         assert "Approved bills wait until a bookkeeper or an admin presses *Download*." in words(saved)
         assert "What needs somebody is told in" in words(saved)
+
+
+async def test_payment_methods_and_suppliers_are_told_to_be_in_typed_lists(sqlite_url: str) -> None:
+    async with beside_no_ledger(sqlite_url) as desk:
+        await desk.slack.command("/dext", "payment-methods", user=ADMIN)
+        methods = words(desk.modal(ADMIN))
+        await desk.press(desk.modal(ADMIN), ActionId.ADD_PAYMENT_METHOD, ADMIN)
+        method = words(desk.modal(ADMIN))
+        await desk.slack.close_modal(ADMIN, everything=True)
+        await desk.slack.command("/dext", "settings general", user=ADMIN)
+        general = words(desk.modal(ADMIN))
+        await desk.slack.close_modal(ADMIN, everything=True)
+        await desk.drop("F-1")
+        await desk.press(desk.card("F-1"), ActionId.EDIT_ITEM, BOOKKEEPER)
+        edit = words(desk.modal(BOOKKEEPER))
+
+        assert "goes through the bank account in the typed lists" in methods
+        assert "There is none yet, so nothing can be published to a bank account." in methods
+        assert "is typed by an admin under *Manage*, Bank accounts." in methods
+        assert "There is no bank account in the typed lists: an admin types them" in method
+        assert "it is created in the typed lists when its first bill is published" in general
+        assert "Choose a supplier from the typed lists" in edit
+        assert not [said for said in (methods, method, general, edit) if "File export" in said]
+
+
+async def test_what_was_in_a_file_is_withdrawn_from_nowhere_and_was_sent_nowhere(sqlite_url: str) -> None:
+    async with beside_no_ledger(sqlite_url) as desk:
+        await approved(desk, "F-1")
+        await desk.press(desk.card("F-1"), ActionId.PUBLISH_NOW, BOOKKEEPER)
+        await desk.settle()
+        await download(desk, BOOKKEEPER)
+        card = desk.card("F-1")
+        await desk.press(card, ActionId.SHOW_DETAILS, BOOKKEEPER)
+
+        menus = [element for block in card.blocks for element in block.get("elements", ()) if "options" in element]
+        assert [option["text"]["text"] for menu in menus for option in menu["options"]] == ["Withdraw"]
+        assert "ended the time for Undo" in words(desk.modal(BOOKKEEPER))
+        assert "sent at once" not in words(desk.modal(BOOKKEEPER))
 
 
 async def test_nothing_is_told_of_what_is_not_called(sqlite_url: str) -> None:

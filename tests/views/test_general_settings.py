@@ -35,6 +35,7 @@ def a_page(general: GeneralSettings, **more: Any) -> GeneralPage:
         "organisation_id": OrganisationId(UUID(int=7)),
         "organisation": "Northwind <b>Trading</b>",
         "ledger": "QuickBooks Online",
+        "listed_in": "QuickBooks Online",
         "version": 3,
         "today": date(2026, 3, 2),
         "policies": POLICIES,
