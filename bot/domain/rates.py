@@ -22,6 +22,10 @@ MOST_TYPED = 50
 """Rates of one organisation; a ledger with more tells them itself."""
 
 
+MOST_DAYS = 7
+"""Older than a document by more, a rate is pointed at."""
+
+
 class RateFrom(StrEnum):
     DOCUMENT = "document"
     LEDGER = "ledger"
@@ -51,6 +55,11 @@ class KnownRate:
 
     def in_words(self, own: str) -> str:
         return f"1 {own} = {self.rate.normalize(WIDE):f} {self.currency}"
+
+    def aged_in_words(self, document: date | None) -> str:
+        """How much older it is than the document, where a rate may have moved meanwhile; else nothing."""
+        days = 0 if self.on is None or document is None else (document - self.on).days
+        return f"{days:,} days older than the document" if days > MOST_DAYS else ""
 
     def source_in_words(self, ledger: str) -> str:
         """Where from, and of which day."""

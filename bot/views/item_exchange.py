@@ -43,8 +43,10 @@ def in_own(found: ItemCard) -> list[Told]:
         return []
     if rate is None:
         return [(f"In {own}", "not converted", "no exchange rate is known, so every limit counts as exceeded")]
-    ledger = escape(found.ledger, 40)
-    return [(f"In {own}", amount(found.total_in_own, own), f"at {rate.in_words(own)}, {rate.source_in_words(ledger)}")]
+    told = f"at {rate.in_words(own)}, {rate.source_in_words(escape(found.ledger, 40))}"
+    aged = rate.aged_in_words(found.item.facts.issued_on)
+    more = f". :warning: It is {aged}: look whether it still holds" if aged else ""
+    return [(f"In {own}", amount(found.total_in_own, own), f"{told}{more}")]
 
 
 def _stated(rate: str | None, more: str) -> list[Told]:

@@ -29,6 +29,21 @@ CODES = st.from_regex(r"[A-Z]{3}", fullmatch=True)
 RATES = st.decimals("0.000001", "1000000", places=6)
 
 
+@pytest.mark.parametrize(
+    ("day", "told"),
+    [
+        (date(2026, 3, 9), ""),
+        (date(2026, 3, 10), "8 days older than the document"),
+        (date(2028, 11, 26), "1,000 days older than the document"),
+        (date(2025, 1, 1), ""),
+        (None, ""),
+    ],
+)
+def test_a_rate_that_is_a_week_older_than_the_document_is_pointed_at(day: date | None, told: str) -> None:
+    assert LEDGERS.aged_in_words(day) == told
+    assert replace(LEDGERS, on=None).aged_in_words(day) == ""
+
+
 def test_the_documents_rate_is_above_the_ledgers_and_that_above_what_was_typed() -> None:
     by_hand = typed([TypedRate(currency="EUR", rate=Decimal(2), by=UserId("U1"), on=date(2026, 1, 1))])
     stating = replace(BILL, currency_rate=Decimal("1.25"), rate_currency="GBP")

@@ -1,6 +1,7 @@
 """What is decided about amounts: exchange rates that the ledger does not tell, and what cards show by them."""
 
 from dataclasses import replace
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
@@ -50,6 +51,19 @@ async def test_a_rate_is_typed_shown_with_who_and_when_and_opened_as_it_was_save
     assert typed_in(form, BlockId.EXCHANGE_RATES) == "EUR 1.2\nUSD 1.27"
     assert f"1 GBP = 1.2 EUR, by <@{ADMIN}>" in words(form)
     assert "Xero tells no exchange rates" in words(form)
+
+
+async def test_a_rate_that_is_older_than_the_document_by_weeks_is_pointed_at(desk: Desk) -> None:
+    await saved(desk, **{BlockId.EXCHANGE_RATES: "EUR 1.2"})
+    await desk.slack.close_modal(ADMIN, everything=True)
+    today = desk.world.services.db.clock.now().date()
+
+    near = await desk.add(**{BlockId.CURRENCY: "EUR", BlockId.ISSUED_ON: (today + timedelta(days=7)).isoformat()})
+    far = {BlockId.NUMBER: "INV-2", BlockId.ISSUED_ON: (today + timedelta(days=20)).isoformat()}
+    old = await desk.add(**{BlockId.CURRENCY: "EUR", **far})
+
+    assert "older than the document" not in words(near)
+    assert ". :warning: It is 20 days older than the document: look whether it still holds_" in words(old)
 
 
 async def test_the_documents_own_rate_is_above_one_that_was_typed(desk: Desk) -> None:
