@@ -37,6 +37,8 @@ class BookRules:
     """The books' own currency, where a document says by nothing but an exchange rate to it that it is in another; None: it says
     which one it is in.
     """
+    has_one_currency: bool = False
+    """Whether others have to be switched on there first, which cannot be undone."""
     sells_products: bool = False
     """Whether each line of a sale, on whatever document, is of a product or service, which says where it is booked."""
     parts_contacts: bool = False

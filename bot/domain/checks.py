@@ -325,12 +325,13 @@ def in_another_currency(item: Item, account: Account | None, own: str) -> tuple[
     return (f"{words}: the ledger will refuse that. Edit chooses another payment method.",)
 
 
-def not_switched_on(item: Item) -> str:
+def not_switched_on(item: Item, rules: BookRules) -> str:
     """Of a currency that the ledger's own list does not have."""
-    return (
-        f"{item.facts.currency} is not switched on in the ledger, which will refuse it. Add it there (some plans do not "
-        "allow it), then /dext sync currencies."
-    )
+    said = f"{item.facts.currency} is not switched on in the ledger, which will refuse it."
+    if rules.has_one_currency:
+        first = "Turn Multicurrency on there first: it cannot be turned off again, and some plans do not have it."
+        return f"{said} {first} Then add {item.facts.currency} there, and type /dext sync currencies."
+    return f"{said} Add it there (some plans do not allow it), then type /dext sync currencies."
 
 
 def is_of_a_fitting_currency(item: Item, account: Account, own: str) -> bool:

@@ -83,7 +83,7 @@ async def warnings_of(
     elif rules.knows_contacts_by_name:
         found += await _not_listed(tx, item)
     if own is not None and await lists.lacks_currency(tx, item, own):
-        found.append(not_switched_on(item))
+        found.append(not_switched_on(item, rules))
     found += left_to_ledger(item, settings, await lists.books_of(tx, item.workspace_id, item.organisation_id))
     return (*found, *await _of_its_account(tx, item), *warned_of(item))
 

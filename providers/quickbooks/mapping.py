@@ -60,6 +60,7 @@ def _rules_of(company: Mapping[str, Any], preferences: dict[str, Any]) -> BookRu
         works_tax_out=TaxMethod.ROUNDS_NET if taxes_costs else None,
         categories_have_tax=taxes_costs,
         tracks_documents=has_locations,
+        has_one_currency=not preferences["CurrencyPrefs"].get("MultiCurrencyEnabled"),
         sells_products=True,
         parts_contacts=True,
         cards_not=(Destination.CHEQUES, ItemKind.SALE),

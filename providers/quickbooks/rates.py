@@ -55,7 +55,7 @@ class Rates:
         if currency == company.home:
             return draft
         if not company.has_others:
-            return Problem(code=ProblemCode.CURRENCY_NOT_ENABLED)
+            return Problem(code=ProblemCode.CURRENCIES_OFF)
         of = currency, record["TxnDate"]
         if of not in company.rates:
             company.rates[of] = await self.client.exchange_rate(access, *of)

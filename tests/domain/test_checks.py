@@ -18,6 +18,7 @@ from bot.domain.checks import (
     in_another_currency,
     not_paid,
     not_summed,
+    not_switched_on,
     not_taken,
     parted_on_bank,
     warned_of,
@@ -281,6 +282,16 @@ def test_one_rate_however_it_is_written_is_one(changed: dict[str, object]) -> No
 
     assert check(facts, CODING) == ()
     assert doubts(facts, D("20.0000")) == ()
+
+
+def test_of_books_in_one_currency_it_is_said_that_others_are_switched_on_first() -> None:
+    item = an_item(replace(A_BILL, currency="EUR"))
+
+    assert not_switched_on(item, BookRules(has_one_currency=True)) == (
+        "EUR is not switched on in the ledger, which will refuse it. Turn Multicurrency on there first: it cannot be turned off "
+        "again, and some plans do not have it. Then add EUR there, and type /dext sync currencies."
+    )
+    assert "Multicurrency" not in not_switched_on(item, BookRules())
 
 
 def test_a_tax_rate_other_than_the_documents_is_doubted_and_stops_nothing() -> None:

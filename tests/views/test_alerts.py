@@ -236,6 +236,7 @@ def test_while_an_answer_is_open_nothing_offers_to_change_the_item(code: Problem
     [
         (ProblemCode.PRODUCT_NOT_VALID, "Product", "TONER · Toner cartridge, black"),
         (ProblemCode.CURRENCY_NOT_ENABLED, "Currency", "GBP"),
+        (ProblemCode.CURRENCIES_OFF, "Currency", "GBP"),
         (ProblemCode.CURRENCIES_MIXED, "Currency", "GBP"),
         (ProblemCode.CONTACT_ARCHIVED, "Contact", "Paper &amp; Ink Ltd"),
         (ProblemCode.PERIOD_LOCKED, "Date", "1 Mar 2026"),

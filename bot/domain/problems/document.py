@@ -98,8 +98,17 @@ DOCUMENT: dict[ProblemCode, Entry] = {
     ),
     ProblemCode.CURRENCY_NOT_ENABLED: Entry(
         title="The currency is not switched on in {ledger}",
-        explanation="The document is in {currency}, and this organisation in {ledger} is not subscribed to that currency.",
-        remedy="Add {currency} in {ledger} (some plans do not allow it), then press Retry.",
+        explanation="The document is in {currency}, and this organisation in {ledger} has not switched that currency on.",
+        remedy="Add {currency} in {ledger} (some plans do not allow it), type /dext sync currencies, then press Retry.",
+        mover=Mover.LEDGER_ADVISER,
+        fixes=(Fix.RETRY, Fix.EDIT_ITEM),
+        field="Currency",
+    ),
+    ProblemCode.CURRENCIES_OFF: Entry(
+        title="{ledger} keeps these books in one currency",
+        explanation="The document is in {currency}, and Multicurrency is off for this organisation in {ledger}.",
+        remedy="Turn Multicurrency on in {ledger} first: it cannot be turned off again, and some plans do not have it. Then add "
+        "{currency} there, type /dext sync currencies, and press Retry.",
         mover=Mover.LEDGER_ADVISER,
         fixes=(Fix.RETRY, Fix.EDIT_ITEM),
         field="Currency",

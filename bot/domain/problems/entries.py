@@ -24,6 +24,7 @@ class ProblemCode(StrEnum):
     CONTACT_MISSING = "contact_missing"
     CLAIMANT_NOT_TAKEN = "claimant_not_taken"
     CURRENCY_NOT_ENABLED = "currency_not_enabled"
+    CURRENCIES_OFF = "currencies_off"
     CURRENCIES_MIXED = "currencies_mixed"
     NUMBER_TAKEN = "number_taken"
     TOTALS_DIFFER = "totals_differ"

@@ -99,7 +99,7 @@ KNOWN: list[tuple[str, str, ProblemCode, dict[str, str] | None]] = [
     ("2090", "Invalid Number : ExchangeRate", P.FIELD_NOT_VALID, {"what": "an amount or a rate"}),
     ("2170", "Invalid Enumeration : HAS_BEEN_BILLED", P.FIELD_NOT_VALID, {"what": "HAS_BEEN_BILLED"}),
     ("2220", "Invalid Currency Type : CHF", P.CURRENCY_NOT_ENABLED, {}),
-    ("5030", "Multicurrency is not enabled for this company.", P.CURRENCY_NOT_ENABLED, {}),
+    ("5030", "Multicurrency is not enabled for this company.", P.CURRENCIES_OFF, {}),
     (
         "5030",
         "ClassRef : the feature is turned off in this company.",

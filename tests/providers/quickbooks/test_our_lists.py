@@ -64,6 +64,10 @@ async def test_books_that_are_registered_for_no_tax_ask_for_none(quickbooks: Qui
     quickbooks.books.change_preferences("TaxPrefs", UsingSalesTax=False)
     not_registered = await quickbooks.provider.books(quickbooks.access)
 
+    quickbooks.books.change_preferences("CurrencyPrefs", MultiCurrencyEnabled=False)
+    of_one_currency = await quickbooks.provider.books(quickbooks.access)
+
+    assert of_one_currency.rules.has_one_currency
     assert registered.rules == OURS
     assert not_registered.rules == replace(UNTAXED, taxes_sales=False)
 
@@ -222,7 +226,7 @@ async def test_books_in_the_united_states_take_a_bill_without_tax_and_a_sale_wit
     document = await the_document(quickbooks, bill)
 
     assert (books.base_currency, books.country) == ("USD", "US")
-    assert books.rules == UNTAXED
+    assert books.rules == replace(UNTAXED, has_one_currency=True)
     assert differences(bill, document) == ()
     assert differences(sale, await the_document(quickbooks, sale)) == (), "the tax that QuickBooks works out"
     for kind in quickbooks.provider.profile.lists:

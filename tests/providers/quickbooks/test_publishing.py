@@ -382,5 +382,5 @@ async def test_a_company_of_one_currency_is_sent_no_document_in_another(quickboo
     refused, taken = await quickbooks.create(foreign, quickbooks.a_bill("A"))
 
     assert isinstance(refused, Refused)
-    assert refused.problem.code is ProblemCode.CURRENCY_NOT_ENABLED
+    assert refused.problem.code is ProblemCode.CURRENCIES_OFF
     assert isinstance(taken, Accepted)
