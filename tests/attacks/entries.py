@@ -192,6 +192,8 @@ class Ids:
     payment_method: str
     rule: str
     deleted_rule: str
+    offered_rule: str
+    """By which it is offered to publish by itself."""
     bank_account: str
     dropped_statement: str
     statement: str
@@ -277,8 +279,8 @@ OF_THEIR_OWN: dict[ActionId, Callable[[Ids], str]] = {
     ActionId.RESTORE_RULE: lambda ids: ids.deleted_rule,
     ActionId.USE_INSTEAD: lambda ids: f"{ids.organisation}:0:::::accounts:461:400",
     ActionId.CHOOSE_INSTEAD: lambda ids: f"{ids.organisation}:0:::::accounts:461:",
-    ActionId.ACCEPT_AUTO_OFFER: lambda ids: ids.rule,
-    ActionId.DECLINE_AUTO_OFFER: lambda ids: ids.rule,
+    ActionId.ACCEPT_AUTO_OFFER: lambda ids: ids.offered_rule,
+    ActionId.DECLINE_AUTO_OFFER: lambda ids: ids.offered_rule,
 }
 """What the buttons of these say that they are about."""
 
@@ -346,6 +348,8 @@ def submission(ids: Ids, callback: CallbackId) -> Payload:
     state = filled(callback)
     if callback is CallbackId.MERGE_SOURCE:
         state = {BlockId.ORGANISATION: value(chosen(ids.old_organisation))}
+    if callback is CallbackId.DEFAULT_BOOKS:
+        state = {BlockId.ITEMS_BOOKS: value(chosen(ids.organisation))}
     if callback is CallbackId.MOVE_ITEM:
         state = {BlockId.ORGANISATION: value(chosen(ids.other_organisation))}
     if callback in (CallbackId.CHOOSE_PAYMENT_METHOD, CallbackId.PAY_WITH_ANOTHER):
@@ -452,7 +456,6 @@ def chosen(option: str) -> Payload:
 
 OF_ADMINS: dict[CallbackId, Payload] = {
     CallbackId.TYPED_LIST: {BlockId.TYPED_LIST: value(typed("7500, Office costs"))},
-    CallbackId.DEFAULT_BOOKS: {BlockId.ITEMS_BOOKS: value({"type": "static_select", "selected_option": None})},
     CallbackId.NAME_BOOKS: {
         BlockId.BOOKS_NAME: value(typed("Northwind Garden")),
         BlockId.LAYOUT: value(chosen("other")),

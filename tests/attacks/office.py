@@ -27,6 +27,7 @@ from bot.db.publications import BATCHES, PUBLICATIONS, STEPS
 from bot.db.unit_of_work import Tx
 from bot.domain.api_keys import NewKey, Scope
 from bot.domain.arrivals import ArrivalState, SlackMessage
+from bot.domain.auto_offers import ENOUGH
 from bot.domain.bank_lines import NewLine
 from bot.domain.bank_match import BankForm
 from bot.domain.books import Books, Contact, ListKind
@@ -321,6 +322,7 @@ async def _bills(desk: Desk, second: OrganisationId, downloaded: OrganisationId,
     async with desk.world.services.db.write() as tx:
         of = (await desk.world.actor()).workspace.id, desk.world.organisation_id
         await went_inactive(tx, *of, OTHER_CATEGORY)
+    offered = await _of_a_usual_supplier(desk)
     desk.xero.archive_account(TRADING, CATEGORY)
     for number in ("INV-3", *TOLD_OTHERWISE):
         await desk.add(OWNER, **{BlockId.NUMBER: number})
@@ -372,6 +374,7 @@ async def _bills(desk: Desk, second: OrganisationId, downloaded: OrganisationId,
         statement=_a_statement(desk),
         bank_line=bank_line,
         rule=rule,
+        offered_rule=offered,
         deleted_rule=deleted_rule,
         payment_method=MethodRef(organisation, known.method.id, known.method.version).encode(),
         closed=closed,
@@ -462,6 +465,16 @@ async def _approved(desk: Desk, number: str) -> str:
     await desk.add(OWNER, **{BlockId.NUMBER: number})
     await desk.approve(number)
     return button_values(desk.card(number))[ActionId.UNDO_ITEM]
+
+
+async def _of_a_usual_supplier(desk: Desk) -> str:
+    """Bills that its rule codes, so many that it is offered to publish them by itself once they are published."""
+    rule = await _a_rule(desk, "Usual Ltd", account="400")
+    for number in range(1, ENOUGH + 1):
+        bill = {BlockId.SUPPLIER: "Usual Ltd", BlockId.NUMBER: f"USUAL-{number}"}
+        await desk.add(OWNER, **bill, **{BlockId.ISSUED_ON: f"2026-02-{number:02}"})
+        await desk.approve(f"USUAL-{number}")
+    return rule
 
 
 TOLD_OTHERWISE = {

@@ -304,6 +304,8 @@ CHANGING = frozenset(
         ("click", ActionId.DELETE_RULE),
         ("click", ActionId.RESTORE_RULE),
         ("click", ActionId.USE_INSTEAD),
+        ("click", ActionId.ACCEPT_AUTO_OFFER),
+        ("click", ActionId.DECLINE_AUTO_OFFER),
         ("click", ActionId.SEND_FILES),
         ("click", ActionId.TAKE_PICTURE),
         ("click", ActionId.LEAVE_PICTURE),
