@@ -264,6 +264,8 @@ class Attempt:
     starter_name: str
     tries_left: int
     choices: tuple[OrganisationChoice, ...] = ()
+    connected: frozenset[str] = frozenset()
+    """Of these, and of others there, those that are connected already, as the provider knows them."""
     reconnecting: str | None = None
     """The organisation whose connection is being renewed."""
     login: str = ""

@@ -21,7 +21,7 @@ from bot.services import audit
 from bot.services.connect_code import new_code, send_code
 from bot.services.connect_grant import ConnectGrant
 from bot.services.connect_proof import MOST_TRIES, ConnectProof
-from bot.services.connect_rows import FLOWS, LIFE, hashed, login_of, move, name_of, one
+from bot.services.connect_rows import FLOWS, LIFE, connected_of, hashed, login_of, move, name_of, one
 from bot.services.connect_stops import ConnectStops, StoppedError
 from bot.services.people import Directory, People
 from bot.services.signing_in import SlackSignIn
@@ -167,7 +167,7 @@ class ConnectFlows:
         person = await self.directory.person(workspace, UserId(row.user_id))
         async with self.db.read() as tx:
             reconnecting = None if row.organisation_id is None else await name_of(tx, row)
-            login = await login_of(tx, row)
+            login, connected = await login_of(tx, row), await connected_of(tx, row)
         profile = self.providers[row.provider].profile
         return Attempt(
             stage=Stage(row.stage),
@@ -178,6 +178,7 @@ class ConnectFlows:
             starter_name=person.name if person is not None else row.user_id,
             tries_left=MOST_TRIES - row.code_tries,
             choices=() if row.choices is None else load(row.choices, tuple[OrganisationChoice, ...]),
+            connected=connected,
             reconnecting=reconnecting,
             login=login.known_as,
             role=profile.connect.role,

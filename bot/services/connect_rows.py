@@ -13,6 +13,7 @@ from bot.db.base import load, table_of
 from bot.db.connections import ConnectFlowRow, ConnectionRow, OrganisationRow, TokenSetRow
 from bot.db.unit_of_work import Tx
 from bot.domain.books import Login
+from bot.domain.connections import Health
 
 FLOWS = table_of(ConnectFlowRow)
 CONNECTIONS = table_of(ConnectionRow)
@@ -53,6 +54,16 @@ async def tenant_of(tx: Tx, row: Row[Any]) -> str | None:
         CONNECTIONS.c.provider == row.provider,
     )
     return (await tx.execute(statement)).scalar_one_or_none()
+
+
+async def connected_of(tx: Tx, row: Row[Any]) -> frozenset[str]:
+    """The organisations of the provider that are connected in the workspace, as the provider knows them."""
+    statement = select(CONNECTIONS.c.tenant_id).where(
+        CONNECTIONS.c.workspace_id == row.workspace_id,
+        CONNECTIONS.c.provider == row.provider,
+        CONNECTIONS.c.health != Health.DISCONNECTED,
+    )
+    return frozenset((await tx.execute(statement)).scalars())
 
 
 async def name_of(tx: Tx, row: Row[Any]) -> str | None:

@@ -12,6 +12,8 @@ from bot.views.text import day, escape, mention, plain
 Message = tuple[str, tuple[Block, ...]]
 
 MOST_UNREADABLE = 5
+STEPS = "general, tax, approvers, channels"
+"""Of the set-up, as `bot.domain.settings.Settings.steps_done` counts them."""
 MOST_NAMED = 5
 
 HEALTH_WORDS: dict[Health, str] = {
@@ -56,7 +58,7 @@ def _next_step(card: ConnectionCard) -> str:
         return ":white_check_mark: *Ready*: approved bills wait until a bookkeeper or an admin presses *Download*."
     if card.is_set_up:
         return f":white_check_mark: *Ready*: approved bills go to {ledger}."
-    steps = f"{card.steps_done} of {SET_UP_STEPS} steps done"
+    steps = f"{card.steps_done} of {SET_UP_STEPS} steps done: {STEPS}"
     nothing = "Nothing can be downloaded" if card.is_downloaded else f"Nothing is sent to {ledger}"
     return f":arrow_right: *Next:* an admin presses *Set up* ({steps}). {nothing} before that is saved."
 

@@ -41,7 +41,7 @@ async def test_the_announcement_says_who_connected_what_what_was_imported_and_wh
     assert "Importing" in before
     assert "*Imported from Fake Books:* 10 categories, " in after
     assert "An account without a name" in after
-    assert "*Next:* an admin presses *Set up* (0 of 4 steps done)." in after
+    assert "*Next:* an admin presses *Set up* (0 of 4 steps done: general, tax, approvers, channels)." in after
     assert "Ready" not in after
     assert "Disconnect" not in after
 
@@ -86,6 +86,11 @@ async def test_with_several_organisations_the_person_chooses(connecting: Connect
     assert "Which organisation?" in choose.text
     async with connecting.db.read() as tx:
         assert (await tx.execute(select(table_of(OrganisationRow).c.name))).scalar_one() == "Beta GmbH"
+    assert "Connected already" not in choose.text
+
+    state = state_of(await connecting.to_provider(another := connecting.browser(), await connecting.link()))
+    back = await another.get(f"/connect/fake/callback?code=d&state={state}")
+    assert "Beta GmbH<small>Connected already</small>" in (await another.get(back.location)).text
 
 
 async def test_an_organisation_that_the_login_does_not_see_is_not_connected(connecting: Connecting) -> None:

@@ -55,7 +55,7 @@ SIGNS = {
     "repeat": ("↻", "blue", "🔁"),
     "recycle": ("↻", "green", "♻️"),
     "heavy_multiplication_x": ("✖", "grey", "✖️"),
-    "paperclip": ("§", "grey", "📎"),
+    "paperclip": ("⊂", "grey", "📎"),
     "package": ("▤", "amber", "📦"),
     "wastebasket": ("⌫", "grey", "🗑️"),
 }
