@@ -111,6 +111,7 @@ class ItemRow(Base):
     held_by: Mapped[str | None]
     held_at: Mapped[datetime | None]
     ledger_url: Mapped[str | None]
+    ledger_rate: Mapped[str | None]
     published_at: Mapped[datetime | None]
 
 
@@ -280,6 +281,7 @@ def item_of(row: RowMapping) -> Item:
         held_by=UserId(row["held_by"]) if row["held_by"] else None,
         held_at=row["held_at"],
         ledger_url=row["ledger_url"],
+        ledger_rate=None if row["ledger_rate"] is None else Decimal(row["ledger_rate"]),
         published_at=row["published_at"],
         complaints=_TEXTS.decode(row["complaints"]),
         questions=_QUESTIONS.decode(row["questions"]),
@@ -340,5 +342,6 @@ def _columns(item: Item) -> dict[str, object]:
         "held_by": item.held_by,
         "held_at": item.held_at,
         "ledger_url": item.ledger_url,
+        "ledger_rate": None if item.ledger_rate is None else str(item.ledger_rate),
         "published_at": item.published_at,
     }

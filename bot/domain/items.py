@@ -6,6 +6,7 @@ person who pressed a stale button learns what can be done instead.
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from decimal import Decimal
 from enum import StrEnum
 
 from bot.domain.bank_lines import TakenLine
@@ -174,6 +175,8 @@ class Item:
     line.
     """
     ledger_url: str | None = None
+    ledger_rate: Decimal | None = None
+    """Units of its currency for one of the books' own that the ledger has booked it at; None: it did not tell, or books in its own."""
     published_at: datetime | None = None
     complaints: tuple[str, ...] = field(default=())
     """What our own checks say, in words; empty when the item can go on."""

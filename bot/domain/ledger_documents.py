@@ -168,6 +168,12 @@ def _rates(posting: Posting, found: LedgerDocument) -> tuple[Decimal | None, Dec
     return ours, ours if ours is None or found.currency_rate is None else found.currency_rate
 
 
+def rate_in(found: Found) -> Decimal | None:
+    """The exchange rate that the ledger has a document at; None of what it keeps in its books' own currency, or does not tell."""
+    rate = found.currency_rate if isinstance(found, LedgerDocument) else None
+    return None if rate == 1 else rate
+
+
 def _of_payment(payment: Payment, found: LedgerPayment) -> _Pairs:
     """Of the account only its id is known, which says nothing to people."""
     chosen = "as chosen"

@@ -6,6 +6,8 @@ most of what publishing costs.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from bot.db import steps as rows
@@ -17,6 +19,7 @@ from bot.domain.items import Item, ItemState
 from bot.services import alerts, audit, auto_offers
 from bot.services.current import show_all
 
+NO_RATES: Mapping[ItemId, Decimal | None] = MappingProxyType({})
 AT_ONCE = 25
 """Documents of one transaction: whoever presses a button meanwhile waits for no more than these."""
 
@@ -26,18 +29,20 @@ async def published(
     batch: LiveBatch,
     steps: Sequence[LiveStep],
     urls: Mapping[ItemId, str | None],
+    rates: Mapping[ItemId, Decimal | None] = NO_RATES,
     *,
     by: UserId | None = None,
     also: Mapping[str, Any] | None = None,
 ) -> None:
-    """The documents are, and their items with them; what comes after each begins. `urls`: where people open them; `also`
-    is told of each in the audit log, as done `by` whoever downloaded it.
+    """The documents are, and their items with them; what comes after each begins. `urls`: where people open them; `rates`: at
+    which exchange rates the ledger has them (`rate_in`); `also` is told of each in the audit log, as done `by` whoever downloaded
+    it.
     """
     ended = await rows.publish_documents(tx, batch.workspace_id, [step.id.publication_id for step in steps])
     those = {step.item_id: step for step in steps if step.id.publication_id in ended}
     items = await load_items(tx, batch.workspace_id, list(those), held=True)
     before = [items[item_id] for item_id in those if item_id in items]
-    moved = await change_items(tx, [(item, _published(tx, item, urls)) for item in before if _can_move(item)])
+    moved = await change_items(tx, [(item, _published(tx, item, urls, rates)) for item in before if _can_move(item)])
     await alerts.documents_resolved(tx, batch.workspace_id, [item.id for item in moved])
     facts: dict[ItemId, dict[str, Any]] = {
         item.id: dict(also) if also is not None else {"ledger id": those[item.id].ledger_id} for item in moved
@@ -53,6 +58,6 @@ def _can_move(item: Item) -> bool:
     return item.state is not ItemState.PUBLISHED
 
 
-def _published(tx: Tx, item: Item, urls: Mapping[ItemId, str | None]) -> Item:
-    url = urls.get(item.id) or item.ledger_url
-    return replace(item, state=ItemState.PUBLISHED, ledger_url=url, published_at=tx.now)
+def _published(tx: Tx, item: Item, urls: Mapping[ItemId, str | None], rates: Mapping[ItemId, Decimal | None]) -> Item:
+    url, rate = urls.get(item.id) or item.ledger_url, rates.get(item.id) or item.ledger_rate
+    return replace(item, state=ItemState.PUBLISHED, ledger_url=url, ledger_rate=rate, published_at=tx.now)

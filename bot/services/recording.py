@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
+from decimal import Decimal
 
 from bot.db import bank_lines, batches
 from bot.db import steps as rows
@@ -15,7 +16,7 @@ from bot.domain.attachments import in_a_smaller_version, refused_as_too_large
 from bot.domain.books import Books, ListKind
 from bot.domain.ids import OrganisationId, WorkspaceId
 from bot.domain.items import Item, ItemState
-from bot.domain.ledger_documents import EndedDocument, Found
+from bot.domain.ledger_documents import EndedDocument, Found, rate_in
 from bot.domain.paying import of_payment
 from bot.domain.postings import Attachment, Payment, Posting, Withdrawal, Work
 from bot.domain.problems import OF_LINE, OF_STEPS, Problem, ProblemCode
@@ -36,7 +37,8 @@ async def done(tx: Tx, batch: LiveBatch, step: LiveStep, record: Found, *, url: 
         return await _step_done(tx, batch, step)
     if not await rows.end_document(tx, step.id.publication_id, PublicationState.PUBLISHED):
         return None
-    item = await _move(tx, batch, step, ItemState.PUBLISHED, ledger_url=url)
+    rate = rate_in(record)
+    item = await _move(tx, batch, step, ItemState.PUBLISHED, ledger_url=url, ledger_rate=rate)
     if item is not None:
         await alerts.resolved(tx, item)
         await _audit(tx, item, "published", {"ledger id": step.ledger_id})
@@ -267,15 +269,22 @@ async def _told_as(tx: Tx, batch: LiveBatch, step: LiveStep, problem: Problem, p
 
 
 async def _move(
-    tx: Tx, batch: LiveBatch, step: LiveStep, state: ItemState, *, ledger_url: str | None = None
+    tx: Tx,
+    batch: LiveBatch,
+    step: LiveStep,
+    state: ItemState,
+    *,
+    ledger_url: str | None = None,
+    ledger_rate: Decimal | None = None,
 ) -> Item | None:
     """The item follows its document; what comes after that one moves nothing."""
     item = await load_item(tx, batch.workspace_id, step.item_id) if step.id.is_document else None
     if item is None or item.state is state:
         return None
     published_at = tx.now if state is ItemState.PUBLISHED else item.published_at
+    url, rate = ledger_url or item.ledger_url, ledger_rate or item.ledger_rate
     moved = await change_item(
-        tx, item, replace(item, state=state, ledger_url=ledger_url or item.ledger_url, published_at=published_at)
+        tx, item, replace(item, state=state, ledger_url=url, ledger_rate=rate, published_at=published_at)
     )
     if moved is not None:
         await show(tx, moved)

@@ -18,7 +18,7 @@ from bot.db import steps as rows
 from bot.db.batches import LiveBatch, LiveStep
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.books import Books
-from bot.domain.ledger_documents import Found, LedgerDocument, differences, has_no_category
+from bot.domain.ledger_documents import Found, LedgerDocument, differences, has_no_category, rate_in
 from bot.domain.postings import Attachment, Posting, Withdrawal
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.publishing import Accepted, BatchState, Outcome, Refused
@@ -307,7 +307,8 @@ class Attempt:
             await self._still_ours(tx)
             books = await lists.books_of(tx, batch.workspace_id, batch.organisation_id)
             urls = {step.item_id: self._url_by(books, step, records[step.ledger_id or ""]) for step in steps}
-            await published.published(tx, batch, steps, urls)
+            rates = {step.item_id: rate_in(records[step.ledger_id or ""]) for step in steps}
+            await published.published(tx, batch, steps, urls, rates)
             for rights in {step.work.status: step.work for step in steps if isinstance(step.work, Posting)}.values():
                 if books is not None:
                     await bill_rights.proven(tx, batch, rights, books)

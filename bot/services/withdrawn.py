@@ -57,7 +57,7 @@ async def done(tx: Tx, of: OfBooks, step: LiveStep, record: EndedDocument, profi
     before = await _withdrawing(tx, of.workspace_id, step.item_id)
     if before is None:
         return
-    wish, gone = wish_of(before), replace(before, ledger_url=None, published_at=None)
+    wish, gone = wish_of(before), replace(before, ledger_url=None, ledger_rate=None, published_at=None)
     if wish is not None and wish.goes_on:
         item = await published_again(tx, before, gone, wish, settings)
     else:

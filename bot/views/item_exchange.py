@@ -1,5 +1,7 @@
 """Which exchange rate a document is booked at, and what becomes of money that leaves an account of another currency."""
 
+from dataclasses import replace
+
 from bot.domain.cards import ItemCard
 from bot.domain.checks import is_of_a_fitting_currency
 from bot.domain.documents import FactField, Facts
@@ -32,6 +34,9 @@ def _booked_at(found: ItemCard, facts: Facts, own: str, stated: str | None) -> l
     other = "" if stated is None else f"the document states another: {escape(stated, 80)}"
     if found.rules.foreign_by_rate is not None:
         return [(NAME, "none yet", other)]
+    if found.item.ledger_rate is not None:
+        at = in_words(replace(facts, currency_rate=found.item.ledger_rate, rate_currency=own))
+        return [(NAME, escape(at or "", 80), f"what {escape(found.ledger)} booked it at")]
     whose = "the software" if found.is_downloaded else escape(found.ledger)
     return [(NAME, f"{whose}'s rate of the day", other)]
 

@@ -68,14 +68,17 @@ async def test_a_document_goes_out_at_the_rate_that_it_states_or_that_somebody_t
     }
 
 
-async def test_card_and_details_say_that_xero_takes_its_own_rate_where_none_is_stated(desk: Desk) -> None:
+async def test_card_and_details_say_that_xero_takes_its_own_rate_where_none_is_stated_and_then_which_it_took(
+    desk: Desk,
+) -> None:
     card = await desk.add(**{BlockId.CURRENCY: "EUR"})
     assert "*Exchange rate*\nXero's rate of the day" in words(card)
     await desk.press(card, ActionId.SHOW_DETAILS, MEMBER)
     assert "*Exchange rate*\nXero's rate of the day" in words(desk.modal(MEMBER))
     await desk.approve("INV-1")
 
-    assert "*Exchange rate*\nXero's rate of the day" in words(desk.card("INV-1"))
+    days = days_rate(desk.xero.books[TRADING], "EUR")
+    assert f"*Exchange rate*\n1 GBP = {days.normalize():f} EUR\n_what Xero booked it at_" in words(desk.card("INV-1"))
     assert booked(desk)["INV-1"] == ("EUR", days_rate(desk.xero.books[TRADING], "EUR").normalize())
     assert "Exchange rate" not in words(await desk.add(**{BlockId.NUMBER: "INV-2"}))
 
