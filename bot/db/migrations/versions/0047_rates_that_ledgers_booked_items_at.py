@@ -1,6 +1,5 @@
 """rates that ledgers booked items at."""
 
-
 import sqlalchemy as sa
 from alembic import op
 
