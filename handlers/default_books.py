@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from bot.domain.ids import OrganisationId
 from bot.domain.slack import Actor
 from bot.services.default_books import DefaultBooks, DefaultBooksPage, DefaultOf
+from bot.services.saving_settings import StaleFormError
 from bot.views import default_books as views
 from bot.views.ids import ActionId, BlockId, CallbackId
+from bot.views.metadata import DefaultBooksRef
 from handlers.forms import read_for
 from handlers.payloads import Click, Submission
 from handlers.replies import NextForm, OpenView, Reply
@@ -32,11 +35,18 @@ class DefaultBooksHandlers:
         return OpenView(views.form(_names(page), _by_field(page.chosen)))
 
     async def save(self, submission: Submission) -> Reply:
-        actor = submission.actor
-        read = await read_for(lambda: self.default_books.opened(actor), lambda: views.read(submission.form.state))
-        page = await self.default_books.save(actor, {of: read[block] for of, block in FIELDS.items()})
-        before = page.chosen if page.before is None else page.before
-        return NextForm(views.saved(_names(page), _by_field(before), _by_field(page.chosen)))
+        drawn, actor = DefaultBooksRef.decode(submission.form.private_metadata), submission.actor
+        opened = partial(self.default_books.opened, actor)
+        read = await read_for(opened, lambda: views.read(submission.form.state, drawn))
+        chosen = {of: read[block] for of, block in FIELDS.items()}
+        before = {DefaultOf.ITEMS: drawn.items, DefaultOf.CLAIMS: drawn.claims}
+        try:
+            page = await self.default_books.save(actor, before, chosen)
+        except StaleFormError:
+            page = await opened()
+            return NextForm(views.changed_meanwhile(_names(page), _by_field(page.chosen)))
+        was = page.chosen if page.before is None else page.before
+        return NextForm(views.saved(_names(page), _by_field(was), _by_field(page.chosen)))
 
 
 def _names(page: DefaultBooksPage) -> dict[OrganisationId, str]:

@@ -22,6 +22,7 @@ from bot.domain.slack import Actor
 from bot.services import audit
 from bot.services.organisations import Named, last_used_first
 from bot.services.people import NotAllowedError, OrganisationNotFoundError, People
+from bot.services.saving_settings import StaleFormError
 from bot.services.settings import organisations_of
 
 WORKSPACES, CONNECTIONS = table_of(WorkspaceRow), table_of(ConnectionRow)
@@ -37,7 +38,11 @@ Chosen = Mapping[DefaultOf, OrganisationId | None]
 _CHOSEN = select(WORKSPACES.c.items_organisation, WORKSPACES.c.claims_organisation).where(
     WORKSPACES.c.id == bindparam("workspace_id")
 )
-_SAVE = WORKSPACES.update().where(WORKSPACES.c.id == bindparam("workspace_id"))
+_SAVE = WORKSPACES.update().where(
+    WORKSPACES.c.id == bindparam("workspace_id"),
+    WORKSPACES.c.items_organisation.is_not_distinct_from(bindparam("drawn_items")),
+    WORKSPACES.c.claims_organisation.is_not_distinct_from(bindparam("drawn_claims")),
+)
 _USABLE = (
     select(CONNECTIONS.c.organisation_id)
     .where(
@@ -72,10 +77,13 @@ class DefaultBooks:
         async with self.db.read() as tx:
             return await _page(tx, actor)
 
-    async def save(self, actor: Actor, chosen: Chosen) -> DefaultBooksPage:
-        """Raises:
-        NotAllowedError: as `opened`.
-        OrganisationNotFoundError: one of them is none of this workspace.
+    async def save(self, actor: Actor, drawn: Chosen, chosen: Chosen) -> DefaultBooksPage:
+        """`drawn`: the books that the form was drawn from.
+
+        Raises:
+            NotAllowedError: as `opened`.
+            OrganisationNotFoundError: one of them is none of this workspace.
+            StaleFormError: somebody else saved meanwhile. The same form once more, saved already, is not stale.
         """
         await self._require(actor)
         async with self.db.write() as tx:
@@ -84,7 +92,9 @@ class DefaultBooks:
                 raise OrganisationNotFoundError
             if dict(chosen) != dict(before):
                 values = {f"{of}_organisation": organisation_id for of, organisation_id in chosen.items()}
-                await tx.execute(_SAVE, {"workspace_id": actor.workspace.id, **values})
+                seen = {f"drawn_{of}": organisation_id for of, organisation_id in drawn.items()}
+                if (await tx.execute(_SAVE, {"workspace_id": actor.workspace.id, **seen, **values})).rowcount == 0:
+                    raise StaleFormError
                 facts = {of.value: [_text(before[of]), _text(chosen[of])] for of in DefaultOf}
                 await audit.record(
                     tx, actor.workspace.id, actor.workspace.id, "default books saved", by=actor.user_id, facts=facts

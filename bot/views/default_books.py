@@ -11,7 +11,7 @@ from bot.views import fields
 from bot.views.fields import Fields
 from bot.views.ids import ActionId, BlockId, CallbackId
 from bot.views.kind_settings import change, what_changed
-from bot.views.metadata import organisation_of
+from bot.views.metadata import DefaultBooksRef, organisation_of
 from bot.views.parts import section
 from bot.views.text import escape, plain
 
@@ -21,6 +21,7 @@ LABELS = {
     BlockId.ITEMS_BOOKS: "Bills, receipts and sales",
     BlockId.CLAIMS_BOOKS: "Expense claims",
 }
+STALE = "Somebody else chose other default books while your form was open. This is how they are now; change what you meant to."
 ASKED = "Ask each time"
 ABOUT = (
     "*Default books*\nWhere something is sent to Dext alone, or from a channel of no organisation, it goes to these books; whoever "
@@ -33,6 +34,7 @@ def button() -> ButtonElement:
 
 
 def form(names: Names, chosen: Mapping[BlockId, OrganisationId | None]) -> View:
+    ref = DefaultBooksRef(items=chosen[BlockId.ITEMS_BOOKS], claims=chosen[BlockId.CLAIMS_BOOKS])
     options = [fields.an_option(str(organisation_id), name) for organisation_id, name in names.items()]
     blocks: list[Block] = [section(ABOUT)]
     for block, label in LABELS.items():
@@ -45,15 +47,23 @@ def form(names: Names, chosen: Mapping[BlockId, OrganisationId | None]) -> View:
         title=PlainTextObject(text="Default books"),
         submit=PlainTextObject(text="Save"),
         close=PlainTextObject(text="Cancel"),
+        private_metadata=ref.encode(),
         blocks=blocks,
     )
 
 
-def read(state: dict[str, Any]) -> dict[BlockId, OrganisationId | None]:
+def changed_meanwhile(names: Names, chosen: Mapping[BlockId, OrganisationId | None]) -> View:
+    """The form as it stands now, with nothing left in it of what was entered."""
+    view = form(names, chosen)
+    view.blocks = [section(f":warning: {STALE}"), *(view.blocks or ())]
+    return fields.redrawn(view, DefaultBooksRef.decode(view.private_metadata or ""))
+
+
+def read(state: dict[str, Any], ref: DefaultBooksRef) -> dict[BlockId, OrganisationId | None]:
     """Raises:
     NotOursError: an option that was never offered.
     """
-    found = Fields(state)
+    found = Fields(fields.entered(state, ref))
     return {block: None if (option := found.option(block)) is None else organisation_of(option) for block in LABELS}
 
 

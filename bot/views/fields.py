@@ -23,7 +23,7 @@ from slack_sdk.models.views import View
 
 from bot.domain.books import Account, Contact, Product, TaxRate, TrackingCategory, TrackingOption
 from bot.views.ids import ActionId, BlockId
-from bot.views.metadata import FormRef, method_of
+from bot.views.metadata import DefaultBooksRef, FormRef, method_of
 from bot.views.text import plain
 
 LONGEST_OPTION, LONGEST_LABEL, LONGEST_HINT = 75, 150, 2000
@@ -110,7 +110,7 @@ class Fields:
 REDRAWN = ":v"
 
 
-def redrawn(view: View, ref: FormRef) -> View:
+def redrawn(view: View, ref: FormRef | DefaultBooksRef) -> View:
     """A form that takes the place of one that was being filled in: Slack keeps what somebody entered in a block that has the same
     name, and it is to show what stands now. So the blocks are named for the version that they are drawn from.
     """
@@ -120,13 +120,13 @@ def redrawn(view: View, ref: FormRef) -> View:
     return view
 
 
-def entered(state: dict[str, Any], ref: FormRef) -> dict[str, Any]:
+def entered(state: dict[str, Any], ref: FormRef | DefaultBooksRef) -> dict[str, Any]:
     """What was left in a form, whether it was redrawn or not, by the names that its blocks were given first."""
     return {block.removesuffix(_suffix(ref)): entry for block, entry in state.items()}
 
 
-def _suffix(ref: FormRef) -> str:
-    return f"{REDRAWN}{ref.version}"
+def _suffix(ref: FormRef | DefaultBooksRef) -> str:
+    return f"{REDRAWN}{ref.version if isinstance(ref, FormRef) else ref.encode()}"
 
 
 def field(

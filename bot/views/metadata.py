@@ -300,6 +300,16 @@ def place_of(block: str) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class DefaultBooksRef(Ref):
+    """The default books that the form was drawn from."""
+
+    items: OrganisationId | None = None
+    claims: OrganisationId | None = None
+
+    READS: ClassVar[Readers] = {"items": _or_none(UUID), "claims": _or_none(UUID)}
+
+
+@dataclass(frozen=True, slots=True)
 class MethodsRef(Ref):
     """A page of an organisation's payment methods."""
 

@@ -255,6 +255,7 @@ FORMS_OF_THEIR_OWN: dict[CallbackId, Callable[[Ids], str]] = {
     CallbackId.NAME_BOOKS: lambda ids: f"{FILE_EXPORT}:{BILLS}:{ids.downloaded}",
     CallbackId.TYPED_LIST: lambda ids: f"{ids.downloaded}:{ListKind.ACCOUNTS}",
     CallbackId.CHANGE_ORGANISATION: lambda ids: f"{ids.organisation}:1:",
+    CallbackId.DEFAULT_BOOKS: lambda _: "",
     CallbackId.MERGE_SOURCE: lambda ids: f"{ids.organisation}:1:",
     CallbackId.MERGE: lambda ids: f"{ids.organisation}:1:",
     CallbackId.MERGE_LIST: lambda ids: f"{ids.organisation}:1:{ListKind.ACCOUNTS}:0",
