@@ -127,11 +127,7 @@ async def test_nothing_can_be_asked_for_that_has_no_row_in_the_table(stand: Stan
 
 
 async def faults(office: Office, entry: Entry) -> list[tuple[str, object]]:
-    """By whom something was not as the table says. The others come first, so that no deed is in their way.
-
-    What was told before has used up the pace of its channel; put back, the channel takes what is told now.
-    """
-    office.put_back()
+    """By whom something was not as the table says. The others come first, so that no deed is in their way."""
     others = [who for who in PEOPLE if who not in entry.allowed]
     found = [fault for who in others for fault in await faults_of_others(office, entry, who)]
     start = office.mark
