@@ -21,7 +21,7 @@ from bot.views.text import escape, mention, plain
 
 CONNECT = "Connect software"
 CONFIRMED = "Slack confirms that it is you."
-FOR_OTHERS = "For any other software, or for Xero and others by choice: files to import."
+FOR_OTHERS = "For any other software, or where you choose it: files to import."
 CODE_OVER = "This code has been used or has expired."
 
 

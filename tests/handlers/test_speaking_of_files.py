@@ -13,7 +13,7 @@ async def test_the_list_of_packages_says_what_file_export_is_for(sqlite_url: str
         await desk.slack.command("/dext", "connect", user=ADMIN)
 
         said = words(desk.modal(ADMIN))
-        assert "For any other software, or for Xero and others by choice: files to import." in said
+        assert "For any other software, or where you choose it: files to import." in said
 
 
 async def test_setting_up_speaks_of_downloads_and_of_files(sqlite_url: str) -> None:
