@@ -58,7 +58,7 @@ async def told(desk: Desk, user: str = BOOKKEEPER) -> str:
 
 
 async def test_a_cost_is_money_spent_on_the_day_and_account_of_the_statements_line(desk: Desk) -> None:
-    assert "they come from statements" in words(await switched(desk))
+    assert "they come from your bank's statements" in words(await switched(desk))
     card = await desk.add()
     assert ActionId.AUTOFILL_PAYMENT not in actions(card)
 

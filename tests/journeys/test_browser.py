@@ -23,6 +23,9 @@ pytestmark = [pytest.mark.browser, pytest.mark.engine, pytest.mark.slow, pytest.
 class Story:
     """The steps, each as a person takes it."""
 
+    status = "Awaiting payment"
+    """As what costs are published."""
+
     def __init__(self, tour: Tour, place: Playground, provider: str = "xero") -> None:
         self.tour, self.place, self.page = tour, place, tour.page
         self.provider, self.name = provider, PROVIDERS[provider].profile.name
@@ -89,7 +92,7 @@ class Story:
         dialog = self.dialog
         await expect(dialog.get_by_text("General", exact=True).first).to_be_visible()
         await self.tour.shot("set-up")
-        await dialog.get_by_label("Awaiting payment").check()
+        await dialog.get_by_role("radio", name=self.status).check()
         await self.choose("Default category", *self.told.category)
         await self.choose("Default tax for costs", *self.told.tax)
         await self.choose("Approvers", "priya", "Priya Approver")

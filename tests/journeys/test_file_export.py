@@ -24,6 +24,8 @@ TOLD = ToldBy(
 
 
 class OfFiles(Story):
+    status = "In the file A file says"
+
     def __init__(self, tour: Tour, place: Playground) -> None:
         super().__init__(tour, place, "xero")
         self.name, self.told = "File export", TOLD
