@@ -1,5 +1,5 @@
 """What the form of a first set-up is filled in with: the channel where it was connected, and the people of the organisation
-that was set up before. Nothing of it holds until somebody presses Save.
+that was set up before, where whoever opens it is its admin too. Nothing of it holds until somebody presses Save.
 """
 
 from dataclasses import replace
@@ -7,12 +7,13 @@ from dataclasses import replace
 from sqlalchemy import bindparam, select
 
 from bot.db.base import table_of
-from bot.db.connections import SettingsRow
+from bot.db.connections import GrantRow, SettingsRow
 from bot.db.messages import MessageRow
 from bot.db.unit_of_work import Tx
 from bot.domain.ids import ChannelId, OrganisationId, WorkspaceId
 from bot.domain.rights import Role
 from bot.domain.settings import SettingsPage
+from bot.domain.slack import Actor
 from bot.services.channels import taken
 from bot.services.connection_messages import ANNOUNCEMENT
 from bot.services.messages import Subject, Surface
@@ -20,6 +21,7 @@ from bot.services.settings import ALERTS, APPROVALS, organisation_name, people_w
 
 MESSAGES = table_of(MessageRow)
 SETTINGS = table_of(SettingsRow)
+GRANTS = table_of(GrantRow)
 
 _CONNECTED_IN = select(MESSAGES.c.channel_id).where(
     MESSAGES.c.workspace_id == bindparam("workspace_id"),
@@ -31,7 +33,10 @@ _CONNECTED_IN = select(MESSAGES.c.channel_id).where(
 )
 _SET_UP_LAST = (
     select(SETTINGS.c.organisation_id)
+    .join(GRANTS, GRANTS.c.organisation_id == SETTINGS.c.organisation_id)
     .where(
+        GRANTS.c.user_id == bindparam("user_id"),
+        GRANTS.c.role == Role.ADMIN,
         SETTINGS.c.workspace_id == bindparam("workspace_id"),
         SETTINGS.c.organisation_id != bindparam("organisation_id"),
         SETTINGS.c.general_confirmed_at.is_not(None),
@@ -41,16 +46,16 @@ _SET_UP_LAST = (
 )
 
 
-async def proposed(tx: Tx, workspace_id: WorkspaceId, page: SettingsPage) -> SettingsPage:
+async def proposed(tx: Tx, actor: Actor, page: SettingsPage) -> SettingsPage:
     """The page of an organisation that nobody has set up, with what can be known without asking; any other as it is.
 
     A channel is proposed where we could post and no other organisation is served.
     """
-    settings = page.settings
+    settings, workspace_id = page.settings, actor.workspace.id
     if settings.is_set_up:
         return page
     channel = await _channel(tx, workspace_id, page.organisation_id)
-    like = await _set_up_last(tx, workspace_id, page.organisation_id)
+    like = await _set_up_last(tx, actor, page.organisation_id)
     approvers, bookkeepers = settings.approvers, page.bookkeepers
     if like is not None:
         approvers = approvers or await people_with(tx, workspace_id, like, Role.APPROVER)
@@ -76,7 +81,7 @@ async def _channel(tx: Tx, workspace_id: WorkspaceId, organisation_id: Organisat
     return None if is_taken else channel
 
 
-async def _set_up_last(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> OrganisationId | None:
-    of = {"workspace_id": workspace_id, "organisation_id": organisation_id}
+async def _set_up_last(tx: Tx, actor: Actor, organisation_id: OrganisationId) -> OrganisationId | None:
+    of = {"workspace_id": actor.workspace.id, "organisation_id": organisation_id, "user_id": actor.user_id}
     found = (await tx.execute(_SET_UP_LAST, of)).scalar_one_or_none()
     return None if found is None else OrganisationId(found)

@@ -49,7 +49,7 @@ class SetUp:
         NoConnectionError: it is not connected, or is no organisation of this workspace.
         """
         async with for_admin(self.db, self.people, actor, organisation_id) as tx:
-            return await proposed(tx, actor.workspace.id, await self._page(tx, actor.workspace.id, organisation_id))
+            return await proposed(tx, actor, await self._page(tx, actor.workspace.id, organisation_id))
 
     async def save(self, actor: Actor, organisation_id: OrganisationId, form: SettingsForm) -> SettingsPage:
         """Check people and lists, try the channels that are new with a post, and save all of it or nothing.

@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from bot.playground.slack import ADMIN, ALERTS, APPROVER, BILLS, BOOKKEEPER, MEMBER, Message, Submitted, View
+from bot.playground.slack import ADMIN, ALERTS, APPROVER, BILLS, BOOKKEEPER, MEMBER, OWNER, Message, Submitted, View
 from bot.views.ids import ActionId, BlockId
 from providers.xero.simulator import IRELAND
 from tests.fakes.browser import Browser, Page, a_browser
-from tests.fakes.connected import Connected, code_for, connected_app, link_of
+from tests.fakes.connected import Connected, code_for, connect, connected_app, link_of
 from tests.handlers.desk import words
 from tests.intake.documents import a_document
 
@@ -117,6 +117,21 @@ async def test_a_channel_of_another_organisation_is_not_proposed(sqlite_url: str
 
         assert f"'initial_conversation': '{BILLS}'" not in str(admin.form.blocks)
         assert f"'initial_conversation': '{ALERTS}'" not in str(admin.form.blocks)
+
+
+async def test_people_of_a_client_whose_admin_one_is_not_are_not_told(sqlite_url: str) -> None:
+    async with connected_app(sqlite_url) as world:
+        await world.set_up()
+        await connect(world, user=OWNER, tenant=IRELAND)
+        await world.settle()
+
+        await world.slack.click(world.slack.messages(BILLS)[-1], ActionId.OPEN_SETTINGS, user=OWNER)
+
+        form = world.slack.view(OWNER)
+        assert form is not None
+        assert form.blocks[0]["text"]["text"] == "Northwind Ireland Ltd"
+        assert "initial_users" not in str(form.blocks)
+        assert "Northwind Trading Ltd" not in str(form.blocks)
 
 
 async def test_the_first_client_of_all_has_nobody_proposed(sqlite_url: str) -> None:
