@@ -49,13 +49,14 @@ class Turn:
     item_id: ItemId
 
 
-async def look_at(tx: Tx, item: Item) -> None:
-    """Have it looked at, if it is one that nobody is asked about."""
+async def look_at(tx: Tx, item: Item, *, in_a_while: timedelta = timedelta(0)) -> None:
+    """Have it looked at, now or in a while, if it is one that nobody is asked about."""
     if item.state is not ItemState.IN_APPROVAL or not is_wanted(item):
         return
     values = {"item_id": item.id, "workspace_id": item.workspace_id, "organisation_id": item.organisation_id}
-    await tx.execute(_new(tx.is_sqlite), {**values, "due_at": tx.now})
-    tx.nudge(Nudge.PLANNER)
+    await tx.execute(_new(tx.is_sqlite), {**values, "due_at": tx.now + in_a_while})
+    if not in_a_while:
+        tx.nudge(Nudge.PLANNER)
 
 
 @cache

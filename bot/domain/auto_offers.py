@@ -62,8 +62,11 @@ def _is_as_said(item: Item, rule: Rule) -> bool:
 
 
 def _is_clean(item: Item) -> bool:
-    """In the ledger, as it came in: nobody changed what is decided on, nor how it is coded."""
-    return item.published_at is not None and not item.edited_by and not any(_is_own(each) for each in _codings(item))
+    """In the ledger, as it came in: nobody changed what is decided on, nor how it is coded; and nothing of it was a suggestion,
+    with which the next one would wait for people all the same.
+    """
+    is_as_it_came = not item.edited_by and not any(_is_own(each) for each in _codings(item))
+    return item.published_at is not None and is_as_it_came and not item.coding.is_only_suggested
 
 
 def _codings(item: Item) -> tuple[Coding | LineCoding, ...]:

@@ -1,6 +1,7 @@
 """Whether an item is published without anybody approving it; and if it is to be and is not, why it waits.
 
-That it is to be is a value like others (`Coding.auto_publish`), so "never" and "always" stand above each other as sources do.
+That it is to be is a value like others (`Coding.auto_publish`), but a rule's "never" stands above whatever "always" there is
+(`bot.domain.coded`).
 That it is needs more: nothing may be left that a person would look at, and no person may have had a hand in it. The act and
 what its card says go by this one decision.
 """
@@ -38,7 +39,7 @@ _WORDS = {
     Hindrance.REPORT: "an expense report is approved by somebody else than who claims it",
     Hindrance.EXCEPTION: "documents of its type are an exception in the settings",
     Hindrance.UNFINISHED: "it has to be completed first",
-    Hindrance.SUGGESTED: "what it is coded to, or whom it is from or to, is only suggested",
+    Hindrance.SUGGESTED: "what it is coded to, when it is due, or whom it is from or to is only suggested",
     Hindrance.EDITED: "somebody changed by hand what is decided on",
     Hindrance.DECIDED: "it was decided on before, so a person decides again",
     Hindrance.WARNED: "there is something to be looked at first",
@@ -84,8 +85,3 @@ def hindrances(item: Item, around: Surroundings) -> tuple[Hindrance, ...]:
         Hindrance.NOT_CONNECTED: not around.is_connected,
     }
     return tuple(hindrance for hindrance, is_there in holds.items() if is_there)
-
-
-def is_published(item: Item, around: Surroundings) -> bool:
-    """Whether it is approved now, by what wants it so."""
-    return is_wanted(item) and not hindrances(item, around)

@@ -18,7 +18,7 @@ from operator import itemgetter
 from typing import Any
 
 from bot.domain.book_rules import BookRules
-from bot.domain.coding import CodedValue, Coding, CodingDefaults, LineCoding, Source, Track, Tracked
+from bot.domain.coding import Beaten, CodedValue, Coding, CodingDefaults, LineCoding, Source, Track, Tracked
 from bot.domain.documents import DocumentType, FactField, Facts, ItemKind, PaidWith
 from bot.domain.due import Due
 from bot.domain.items import Item
@@ -118,8 +118,26 @@ def _with(item: Item, rules: Sequence[Rule], defaults: CodingDefaults, usable: U
         value: CodedValue = getattr(item.coding, name).as_said
         for said in _opinions(item, name, rules, defaults, usable):
             value = said.offered_to(value)
-        values[name] = value
+        values[name] = _kept_back(value) if name == "auto_publish" else value
     return replace(item, coding=_with_values(item.coding, values))
+
+
+def _kept_back(value: CodedValue) -> CodedValue:
+    """Whether it is published by itself: what any rule says is never to be is not, whatever is stronger. Whose rule counts may
+    follow from what stands on the document, as its card does, which whoever sends it wrote. A rule that is only for blanks has
+    no say beside another one.
+    """
+    nevers = [
+        lost
+        for lost in value.beaten
+        if lost.value == AutoPublish.NEVER and lost.source.is_rule and lost.source is not Source.USER_RULE_IF_BLANK
+    ]
+    if value.value != AutoPublish.ALWAYS or not value.source.is_rule or not nevers:
+        return value
+    never = max(nevers, key=lambda lost: lost.source)
+    others = tuple(lost for lost in value.beaten if lost is not never)
+    beaten = (*others, Beaten(value=value.value, source=value.source, rule=value.rule))
+    return CodedValue(value=never.value, source=never.source, rule=never.rule, beaten=beaten)
 
 
 def _without_old_suggestions(item: Item, before: Item) -> Item:

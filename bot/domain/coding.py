@@ -294,15 +294,14 @@ class Coding:
 
     @property
     def is_only_suggested(self) -> bool:
-        """Whether what it is booked to, or a line of it, or whom it is from is no more than a suggestion: a person has to approve
-        that.
+        """Whether what it is booked to, or a line of it, or when it is due, or whom it is from is no more than a suggestion: a
+        person has to approve that.
         """
         codings: tuple[Coding | LineCoding, ...] = (self, *self.lines)
-        return any(
-            value.source in (Source.BY_AMOUNT, Source.SUGGESTION)
-            for coding in codings
-            for value in (coding.account, coding.product, coding.tax_rate, self.contact)
-        )
+        values = [self.contact, self.due]
+        for coding in codings:
+            values += [coding.account, coding.product, coding.tax_rate, *(each.option for each in coding.tracking)]
+        return any(value.source in (Source.BY_AMOUNT, Source.SUGGESTION) for value in values)
 
 
 def rules_between(before: Coding, after: Coding) -> frozenset[RuleId]:

@@ -20,7 +20,8 @@ from bot.db.publications import USABLE
 from bot.db.rules import rules_by_id
 from bot.db.unattended import Turn
 from bot.db.unit_of_work import Database, Tx
-from bot.domain.auto_publishing import Hindrance, Surroundings, hindrances, is_published, is_wanted
+from bot.domain.auto_publishing import Hindrance, Surroundings, hindrances, is_wanted
+from bot.domain.bank_lines import BankLine
 from bot.domain.coding import Source
 from bot.domain.items import Item, ItemState
 from bot.domain.settings import Settings
@@ -28,12 +29,15 @@ from bot.services.connection_cards import is_downloaded
 from bot.services.deciding import approve, was_decided
 from bot.services.following import is_behind
 from bot.services.item_warnings import warnings_now
+from bot.services.matched_lines import matched
 from bot.services.settings import load_settings
 from providers.base import AccountingProvider
 
 CONNECTIONS = table_of(ConnectionRow)
 PAGE = 50
 """Items of one pass, so that what is to be sent has its turn in between."""
+AGAIN_IN = timedelta(minutes=30)
+"""When what an approver is shown to look at is looked for again."""
 BY_SETTINGS = "the settings, for all that comes in"
 
 _CONNECTION = select(CONNECTIONS.c.provider, CONNECTIONS.c.health).where(
@@ -68,7 +72,11 @@ class AutoPublishing:
                 return False
             if await is_behind(tx, item):  # it is looked at again when it follows what was saved
                 return False
-            if not is_published(item, await surroundings(tx, item, settings, self.providers)):
+            found = hindrances(item, await surroundings(tx, item, settings, self.providers))
+            if found == (Hindrance.WARNED,):
+                # what is to be looked at may go with another document, or a line of the bank, which tell nobody
+                await unattended.look_at(tx, item, in_a_while=AGAIN_IN)
+            if found:
                 return False
             await approve(tx, item, settings, self.undo_window, by=None, why=await wanted_by(tx, item))
             return True
@@ -100,7 +108,7 @@ async def surroundings(
     connection = await _connection(tx, item)
     provider = None if connection is None else providers.get(connection.provider)
     if has_warnings is None:
-        has_warnings = bool(await warnings_now(tx, item, settings))
+        has_warnings = bool(await warnings_now(tx, item, settings) or await _recorded(tx, item, settings))
     return Surroundings(
         exceptions=settings.auto.exceptions,
         was_decided=await was_decided(tx, item.workspace_id, item.id),
@@ -109,6 +117,12 @@ async def surroundings(
         is_connected=provider is not None and connection is not None and connection.health in USABLE,
         is_downloaded=is_downloaded(provider),
     )
+
+
+async def _recorded(tx: Tx, item: Item, settings: Settings) -> tuple[BankLine, ...]:
+    """Payments that may be of the same document, entered by somebody else."""
+    is_matched = settings.bank_match or item.bank_line is not None
+    return (await matched(tx, item)).recorded if is_matched else ()
 
 
 async def wanted_by(tx: Tx, item: Item) -> str:

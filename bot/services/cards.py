@@ -178,7 +178,9 @@ class Cards:
             refusal=await _refusal(tx, item) if item.state is ItemState.REFUSED else None,
             taken_back=await approval_taken_back(tx, item),
             warnings=warnings,
-            not_by_itself=await why_not(tx, item, settings, self.providers, has_warnings=bool(warnings))
+            not_by_itself=await why_not(
+                tx, item, settings, self.providers, has_warnings=bool(warnings or bank.recorded)
+            )
             if item.state in UNDECIDED
             else (),
             contact=await suggested_contact(tx, item),

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.auto_publishing import Hindrance, Surroundings, hindrances, is_published, is_wanted
+from bot.domain.auto_publishing import Hindrance, Surroundings, hindrances, is_wanted
 from bot.domain.book_rules import USUAL_RULES
 from bot.domain.coded import coded
-from bot.domain.coding import CodedValue, Coding, CodingDefaults, Source
+from bot.domain.coding import CodedValue, Coding, CodingDefaults, LineCoding, Source, Tracked
 from bot.domain.documents import DocumentType, ItemKind
 from bot.domain.items import Item, ItemState
 from bot.domain.rules import AutoPublish, Rule, RuleOf, Strength
@@ -31,6 +31,10 @@ def ready(**changes: object) -> Item:
     return replace(item, **changes)  # type: ignore[arg-type]  # each test names its own fields
 
 
+def is_published(item: Item, around: Surroundings) -> bool:
+    return is_wanted(item) and not hindrances(item, around)
+
+
 def test_what_nothing_keeps_back_is_published() -> None:
     assert is_published(ready(), Surroundings())
     assert not is_published(replace(ready(), coding=Coding(account=SURE)), Surroundings())
@@ -44,6 +48,17 @@ KEPT: list[tuple[Hindrance, Callable[[Item], Item], Surroundings]] = [
     (Hindrance.UNFINISHED, lambda item: replace(item, state=ItemState.TO_REVIEW), Surroundings()),
     (Hindrance.SUGGESTED, lambda item: replace(item, coding=replace(item.coding, account=GUESS)), Surroundings()),
     (Hindrance.SUGGESTED, lambda item: replace(item, coding=replace(item.coding, contact=GUESS)), Surroundings()),
+    (Hindrance.SUGGESTED, lambda item: replace(item, coding=replace(item.coding, due=GUESS)), Surroundings()),
+    (
+        Hindrance.SUGGESTED,
+        lambda item: replace(item, coding=replace(item.coding, tracking=(Tracked(category="region", option=GUESS),))),
+        Surroundings(),
+    ),
+    (
+        Hindrance.SUGGESTED,
+        lambda item: replace(item, coding=replace(item.coding, lines=(LineCoding(tax_rate=GUESS),))),
+        Surroundings(),
+    ),
     (Hindrance.EDITED, lambda item: replace(item, edited_by=(BEN,)), Surroundings()),
     (Hindrance.DECIDED, lambda item: item, Surroundings(was_decided=True)),
     (Hindrance.WARNED, lambda item: item, Surroundings(has_warnings=True)),
@@ -88,7 +103,7 @@ OF: list[tuple[RuleOf, Strength]] = [
     exceptions=st.frozensets(st.sampled_from(BOOKED)),
     is_edited=st.booleans(),
 )
-def test_the_strongest_who_says_anything_decides_and_never_an_exception_or_a_hand_is_beaten(
+def test_what_any_rule_never_publishes_is_not_and_else_the_strongest_decides_and_no_exception_or_hand_is_beaten(
     *,
     by_default: bool,
     party: AutoPublish | None,
@@ -116,6 +131,8 @@ def test_the_strongest_who_says_anything_decides_and_never_an_exception_or_a_han
     weakest_first = [ALWAYS if by_default else None, None if is_strong else sender, party, method]
     weakest_first += [sender if is_strong else None, person]
     expected = next((value for value in reversed(weakest_first) if value is not None), None)
+    if person is None and NEVER in (party, method, sender if is_strong else None):
+        expected = NEVER
     assert item.coding.auto_publish.value == expected
     assert again == item
     decided = replace(item, state=ItemState.IN_APPROVAL, coding=replace(item.coding, account=SURE))
@@ -123,6 +140,19 @@ def test_the_strongest_who_says_anything_decides_and_never_an_exception_or_a_han
     is_free = not is_edited and item.facts.document_type not in exceptions
     assert is_wanted(item) == (expected is ALWAYS)
     assert is_published(decided, around) == (expected is ALWAYS and is_free)
+
+
+def test_a_never_of_a_weaker_rule_says_whose_it_is_and_what_it_beat() -> None:
+    """The card on a document is what whoever sends it says."""
+    rules = [a_rule(auto_publish=NEVER), a_rule(RuleOf.PAYMENT_METHOD, 2, auto_publish=ALWAYS)]
+
+    for given_in in (rules, rules[::-1]):
+        said = coded(a_bill(Coding()), given_in, SINCE_LONG, USABLE, USUAL_RULES).coding.auto_publish
+        assert (said.value, said.source, said.rule) == (NEVER, Source.SUPPLIER_RULE, rules[0].id)
+        assert [(lost.value, lost.source, lost.rule) for lost in said.beaten] == [
+            (ALWAYS, Source.ORGANISATION_DEFAULT, None),
+            (ALWAYS, Source.METHOD_RULE, rules[1].id),
+        ]
 
 
 def test_the_settings_are_for_what_came_in_since_they_say_so() -> None:

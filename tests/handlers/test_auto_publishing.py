@@ -6,11 +6,14 @@ import pytest
 from sqlalchemy import select
 
 from bot.db.base import table_of
+from bot.db.connections import ConnectionRow
 from bot.db.payment_methods import PaymentMethodRow
 from bot.db.unattended import UNATTENDED, Turn
 from bot.db.workspaces import AuditRow
 from bot.domain.auto_settings import AutoForm
+from bot.domain.connections import Health
 from bot.domain.documents import DocumentType
+from bot.domain.due import Due, DueKind
 from bot.domain.payment_methods import PaymentMethodForm, PaymentMethodId
 from bot.domain.rules import AutoPublish, RuleOf, Target
 from bot.playground.slack import ADMIN, APPROVER, BILLS, BOOKKEEPER, MEMBER, Message, View
@@ -19,10 +22,13 @@ from bot.views.ids import ActionId, BlockId
 from providers.xero.simulator import TRADING
 from tests.fakes.connected import connected_app
 from tests.handlers.desk import A_BILL, OTHER_CATEGORY, TAX, UNDO_SECONDS, Desk, actions, filled, words
+from tests.handlers.paying_by import paid_by
 from tests.handlers.ruling import rules_of, save_rule
+from tests.handlers.test_bank_match import beside_the_bank, explain, line, switched
+from tests.handlers.test_freeagent import STATIONERY, minutes_later
 from tests.handlers.test_payment_methods import add, change, opened, sent
 
-METHODS = table_of(PaymentMethodRow)
+METHODS, CONNECTIONS = table_of(PaymentMethodRow), table_of(ConnectionRow)
 AUDIT = table_of(AuditRow)
 ALWAYS, NEVER = AutoPublish.ALWAYS, AutoPublish.NEVER
 MIA = Target(of=RuleOf.PERSON, name=MEMBER, label=MEMBER)
@@ -153,6 +159,23 @@ async def test_what_an_approver_would_look_at_waits_for_one(desk: Desk) -> None:
     assert "Same supplier, date and total as B-1001" in words(card)
     assert f"{NOT_BY_ITSELF}*: there is something to be looked at first." in words(card)
     assert await published(desk) == []
+
+
+async def test_what_was_to_be_looked_at_and_is_gone_with_another_document_lets_it_go_half_an_hour_later(
+    desk: Desk,
+) -> None:
+    await desk.add()
+    await save_rule(desk, account=OTHER_CATEGORY, auto_publish=ALWAYS, is_for_waiting=False)
+    await desk.add(**{BlockId.NUMBER: "INV-2"})
+    await desk.world.later(1801)
+    assert f"{NOT_BY_ITSELF}*: there is something to be looked at first." in words(desk.card("INV-2"))
+
+    await desk.press(desk.card("INV-1"), ActionId.REJECT_ITEM, APPROVER)
+    await desk.slack.submit(desk.modal(APPROVER), {BlockId.REASON: "entered twice"})
+    await desk.world.later(1801)
+
+    assert "Approved automatically" in words(desk.card("INV-2"))
+    assert await published(desk) == ["INV-2"]
 
 
 async def test_the_same_number_is_asked_about_first_and_goes_once_that_is_answered(desk: Desk) -> None:
@@ -304,6 +327,78 @@ async def test_a_payment_method_says_it_in_its_own_form_which_is_its_rules(desk:
     assert [rule.of for rule in rules] == [RuleOf.SUPPLIER]
 
 
+async def test_a_suppliers_never_stands_above_the_always_of_the_card_that_stands_on_the_document(desk: Desk) -> None:
+    """Whoever sends a document says what card is on it."""
+    await opened(desk)
+    named = {BlockId.METHOD_AUTO: "always", BlockId.LAST_DIGITS: "4321"}
+    assert (await add(desk, "Company Visa", "090", **named)).errors == {}
+    await desk.slack.close_modal(ADMIN, everything=True)
+    rule = await save_rule(desk, account=OTHER_CATEGORY, auto_publish=NEVER)
+
+    await desk.drop("INV-1", extra=paid_by("4321"))
+
+    assert "In approval" in words(desk.card("INV-1"))
+    assert await published(desk) == []
+    await desk.press(desk.card("INV-1"), ActionId.EXPLAIN_ITEM, BOOKKEEPER)
+    told = words(desk.modal(BOOKKEEPER))
+    assert "*Published by itself*\nnever\n_the supplier's rule, Paper &amp; Ink Ltd" in told
+    assert "instead of always" in told
+    assert "the payment method's rule, Company Visa" in told
+    await desk.slack.close_modal(BOOKKEEPER, everything=True)
+    await save_rule(desk, before=rule, account=OTHER_CATEGORY)
+    assert "*Approved automatically* by the rule for Company Visa" in words(desk.card("INV-1"))
+
+
+async def test_a_due_date_that_is_only_suggested_waits_for_a_person_and_goes_once_the_rule_says_it(desk: Desk) -> None:
+    for number in ("INV-1", "INV-2"):
+        await desk.add(**{BlockId.NUMBER: number, BlockId.DUE_ON: "2026-03-31"})
+        await desk.approve(number)
+    rule = await save_rule(desk, account=OTHER_CATEGORY, auto_publish=ALWAYS, is_for_waiting=False)
+
+    card = await desk.add(**{BlockId.NUMBER: "INV-3", BlockId.ISSUED_ON: "2026-03-04"})
+
+    assert "3 Apr 2026\n_suggested, as in 2 of the last 2_" in words(card)
+    assert "when it is due, or whom it is from or to is only suggested." in words(card)
+    assert "INV-3" not in await published(desk)
+    due = Due(DueKind.AFTER_DATE, 30)
+    await save_rule(desk, before=rule, account=OTHER_CATEGORY, due=due, auto_publish=ALWAYS)
+    assert "INV-3" in await published(desk)
+
+
+async def test_what_may_be_a_second_entry_of_a_payment_that_is_recorded_waits_for_a_person(sqlite_url: str) -> None:
+    async with beside_the_bank(sqlite_url) as (desk, books):
+        explain(books, line(books, "2026-03-03", "-120.00", "BY HAND"))
+        await switched(desk)
+        await save_rule(desk, account=STATIONERY, auto_publish=ALWAYS)
+
+        card = words(await desk.add())
+        await desk.add(**{BlockId.NUMBER: "INV-2", BlockId.GROSS: "240.00", BlockId.TAX: "40.00"})
+
+        assert "*Possible duplicate.*" in card
+        assert f"{NOT_BY_ITSELF}*: there is something to be looked at first." in card
+        await minutes_later(desk, 3)
+        assert [bill["reference"] for bill in books.bills()] == ["INV-2"]
+
+
+async def test_what_is_wanted_waits_for_its_ledger_and_goes_once_that_is_connected_again(either: Desk) -> None:
+    await save_rule(either, account=OTHER_CATEGORY, auto_publish=ALWAYS)
+    await health(either, Health.BROKEN)
+
+    card = await either.add()
+
+    assert "its ledger is not connected; once it is, it goes by itself." in words(card)
+    assert await published(either) == []
+    await health(either, Health.HEALTHY)
+    await either.settle()
+    assert "Approved automatically" in words(either.card("INV-1"))
+    assert await published(either) == ["INV-1"]
+
+
+async def health(desk: Desk, now: Health) -> None:
+    async with desk.world.services.db.write() as tx:
+        await tx.execute(CONNECTIONS.update().values(health=now))
+
+
 async def through(desk: Desk, first: int, last: int) -> None:
     """Approved by people, and published one after another."""
     for number in range(first, last + 1):
@@ -361,6 +456,22 @@ async def test_what_somebody_codes_otherwise_brings_no_offer_and_one_that_is_dec
     (offer,) = offers(desk)
     assert f"*Not published by themselves*, says <@{ADMIN}>." in words(offer)
     assert actions(offer) == []
+
+
+async def test_nothing_is_offered_while_whom_documents_are_from_is_only_suggested(desk: Desk) -> None:
+    """The next one would wait for people all the same."""
+    like = "Central Copeirs Ltd"
+    await save_rule(desk, Target(of=RuleOf.SUPPLIER, name=like, label=like), account=OTHER_CATEGORY)
+
+    for number in range(1, 6):
+        on = f"2026-02-{number:02}"
+        card = await desk.add(**{BlockId.NUMBER: f"INV-{number}", BlockId.ISSUED_ON: on, BlockId.SUPPLIER: like})
+        assert "Central Copiers\n_suggested, " in words(card)
+        await desk.approve(f"INV-{number}")
+        await desk.world.later(UNDO_SECONDS + 3)
+
+    assert len(desk.xero.bills()) == 5
+    assert offers(desk) == []
 
 
 async def test_documents_that_went_by_what_a_rule_said_before_count_for_no_offer(desk: Desk) -> None:
