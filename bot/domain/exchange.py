@@ -42,11 +42,11 @@ def towards(facts: Facts, own: str) -> Facts:
 
 def rate_to(facts: Facts, own: str) -> Decimal | None:
     """The rate that it is booked at in books kept in `own`. None: it needs none, or states none to that one, and the ledger
-    takes its own.
+    takes its own; or it states one that cannot be, with which it is not booked (`bot.domain.checks`).
     """
     if facts.currency_rate is None or facts.currency in (None, own) or facts.rate_currency not in (None, own):
         return None
-    return kept(facts.currency_rate)
+    return kept(facts.currency_rate) if is_plausible(facts.currency_rate) else None
 
 
 def in_words(facts: Facts) -> str | None:

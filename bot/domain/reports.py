@@ -154,6 +154,9 @@ def why_not(item: Item, claimant: UserId) -> str | None:
     method = item.coding.payment_method
     if method.value is not None and method.source > Source.ORGANISATION_DEFAULT:
         return f"{name} was paid by a payment method of the organisation: a bookkeeper clears that by Edit on its card if you paid it."
+    if item.bank_line is not None:
+        paid = f"{name} was paid from the organisation's bank account on {dated(item.bank_line.dated_on)}"
+        return f"{paid}: a bookkeeper presses Bank line on its card if that was another payment."
     asked = next((question.words for question in item.questions if question.is_open), None)
     if asked is not None:
         return f"{name} waits for an answer on its card first: {asked}"

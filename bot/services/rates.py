@@ -7,6 +7,7 @@ from decimal import Decimal
 from bot.db.unit_of_work import Tx
 from bot.domain.amounts import AmountSettings
 from bot.domain.books import Currency
+from bot.domain.exchange import is_plausible
 from bot.domain.ids import OrganisationId, WorkspaceId
 from bot.domain.items import Item
 from bot.domain.rates import KnownRate, RateFrom, in_own, rate_for, typed
@@ -60,6 +61,6 @@ async def small_amounts(
 
 
 def _of_ledger(currency: Currency) -> KnownRate | None:
-    if currency.rate is None:
+    if currency.rate is None or not is_plausible(currency.rate):
         return None
     return KnownRate(currency=currency.code, rate=currency.rate, source=RateFrom.LEDGER, on=currency.rated_on)

@@ -13,7 +13,8 @@ _NUMBERS = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4}|\d{2})", re.ASCII)
 _CENTURY = 2000
 _LAST_MONTH = 12
 _SYMBOLS = re.compile(r"[£$€¥\s\u00a0\u202f']")
-_AMOUNT = re.compile(r"[-+]?(?:\d{1,15}|\d{1,3}(?:[.,]\d{3}){1,4})(?:[.,]\d{1,10})?", re.ASCII)
+_AMOUNT = re.compile(r"[-+]?(?:\d{1,15}|\d{1,3}([.,])\d{3}(?:\1\d{3}){0,3})(?:(?!\1)[.,]\d{1,10})?", re.ASCII)
+"""One mark stands between the thousands, the other one before the decimals."""
 _MARKS = re.compile(r"[.,]")
 
 
@@ -83,7 +84,8 @@ def number_of(cell: str, decimals: Decimals | None) -> Decimal:
         ValueError: a sentence for the person.
     """
     bare, is_negative = _bare(cell)
-    if not _AMOUNT.fullmatch(bare):
+    is_signed_twice = is_negative and bare.startswith(("-", "+"))
+    if is_signed_twice or not _AMOUNT.fullmatch(bare):
         raise ValueError(f"{cell.strip()[:30]} is no amount. Write it as 1234.50.")
     mark = _mark(bare) or decimals
     if mark is None and _MARKS.search(bare):

@@ -13,6 +13,7 @@ from decimal import Decimal
 from html import unescape
 
 from bot.domain.bank_statements import MOST_LINES, Statement, StatementError, StatementLine
+from bot.domain.money import to_stored
 from bot.domain.texts import cleaned
 
 HEAD = 4096
@@ -22,7 +23,7 @@ _BEGINS = re.compile(
 _TAG = re.compile(r"<(/?)([A-Za-z][\w.]{0,63})\s*/?>([^<]{0,4096})")
 _CDATA = re.compile(r"<!\[CDATA\[(.{0,4096}?)\]\]>", re.DOTALL)
 _DAY = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
-_AMOUNT = re.compile(r"[-+]?\d{1,15}(?:[.,]\d{0,10})?", re.ASCII)
+_AMOUNT = re.compile(r"[-+]?(?:\d{1,15}(?:[.,]\d{0,10})?|[.,]\d{1,10})", re.ASCII)
 _STATEMENTS = ("STMTRS", "CCSTMTRS")
 _LINE = "STMTTRN"
 _ORIGINALS = ("ORIGCURRENCY", "CURRENCY")
@@ -146,6 +147,11 @@ def _day(text: str) -> date:
 
 def _amount(text: str) -> Decimal:
     """With a point or a comma, and nothing between the thousands."""
-    if not _AMOUNT.fullmatch(text):
-        raise StatementError(f"A line has no amount that I can read: {text[:20]}.")
-    return Decimal(text.replace(",", "."))
+    try:
+        if _AMOUNT.fullmatch(text):
+            amount = Decimal(text.replace(",", "."))
+            to_stored(amount)
+            return amount
+    except ValueError:
+        """It is finer or larger than is kept."""
+    raise StatementError(f"A line has no amount that I can read: {text[:20]}.")

@@ -8,11 +8,10 @@ from enum import StrEnum
 
 from bot.domain.bank_statements import Statement, StatementError, StatementLine
 from bot.domain.inert import unescaped
+from bot.domain.money import to_stored
 from bot.domain.texts import cleaned
 from bot.sheets.sheet import Row, Sheet, SheetError, read_sheet
 from bot.sheets.values import DayOrder, Decimals, day_of, decimals_of, needs_order, number_of, order_of
-
-_FINEST = Decimal("0.0001")
 
 
 class Said(StrEnum):
@@ -200,8 +199,7 @@ class _Table:
             out, received = (self._cell(row, said) for said in (Said.OUT, Said.IN))
             spent = abs(number_of(out, decimals)) if out else Decimal(0)
             amount = (abs(number_of(received, decimals)) if received else Decimal(0)) - spent
-        if amount != amount.quantize(_FINEST):
-            raise ValueError(f"{amount} has more than four decimals")
+        to_stored(amount)  # raises where it is finer or larger than is kept
         return amount
 
     def _words(self, row: Row) -> Iterator[str]:

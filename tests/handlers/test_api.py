@@ -358,3 +358,14 @@ async def test_a_key_that_is_revoked_while_its_request_is_on_the_way_adds_nothin
     after = await shop.api.send()
     assert (after.status, after.json["code"]) == (401, "key_not_live")
     assert await shop.counts() == (0, 0, 0)
+
+
+@pytest.mark.parametrize("rate", ["0", "0.0000001", "-1"])
+async def test_a_rate_that_cannot_be_converts_nothing_and_its_card_says_so(shop: Shop, rate: str) -> None:
+    sent = await shop.api.send({**A_BILL, "currency": "EUR", "currency_rate": rate})
+    await shop.desk.settle()
+
+    assert sent.status == 201
+    card = words(shop.desk.card("INV-7"))
+    assert "cannot be right: it is not between 0 and a million" in card
+    assert "120.00 EUR" in card

@@ -246,3 +246,24 @@ async def test_only_bookkeepers_and_admins_match_and_only_where_it_is_switched_o
         assert ActionId.AUTOFILL_PAYMENT not in actions(desk.card("INV-1"))
         await desk.press(card, ActionId.AUTOFILL_PAYMENT, BOOKKEEPER)
         assert "Bank match is switched off" in desk.whispers(BOOKKEEPER)[-1]
+
+
+async def test_what_a_bank_line_paid_nobody_is_paid_back_for(sqlite_url: str) -> None:
+    """The organisation's own account paid it: as an expense it would be paid twice."""
+    async with beside_the_bank(sqlite_url) as (desk, books):
+        line(books, "2026-03-03", "-120.00")
+        await switched(desk)
+        await desk.add()
+        home = await desk.slack.open_home(MEMBER)
+        assert home is not None
+        await desk.slack.click(home, ActionId.OPEN_REPORT, user=MEMBER)
+        form = desk.modal(MEMBER)
+        (block,) = [each for each in form.blocks if each.get("block_id") == BlockId.RECEIPTS]
+        receipts = [option["value"] for option in block["element"]["options"]]
+        assert (await autofill(desk)).errors == {}
+
+        done = await desk.slack.submit(form, {BlockId.RECEIPTS: receipts}, user=MEMBER)
+        await desk.settle()
+
+        assert "was paid from the organisation's bank account on 3 Mar 2026" in str(done.errors)
+        assert "*Bank line*" in words(desk.card("INV-1"))

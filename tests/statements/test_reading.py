@@ -41,6 +41,14 @@ def test_ofx_in_xml_says_the_same_of_a_card_and_text_in_it_is_text() -> None:
     assert said(found)[1] == (date(2026, 3, 4), D("1.50"), "<b> · a < b", "F2")
 
 
+def test_amounts_without_a_figure_before_the_mark_and_with_noughts_behind_it_are_read() -> None:
+    found = read_ofx(
+        sgml(("20260303", "-.50", "F1", "X"), ("20260303", ".5", "F2", "X"), ("20260303", "-1.500000", "F3", "X"))
+    )
+
+    assert [line.amount for line in found.lines] == [D("-0.50"), D("0.5"), D("-1.5")]
+
+
 def test_to_whom_money_went_is_no_account_of_the_statement_and_other_currencies_are_counted() -> None:
     rows = sgml(A_LINE, ("20260304", "-5", "F2", "ABROAD"))
     to_somebody = "<BANKACCTTO><BANKID>999999<ACCTID>99999999</BANKACCTTO></STMTTRN>"
@@ -67,6 +75,9 @@ def test_what_a_line_cost_elsewhere_is_no_other_currency() -> None:
         (sgml(("20261303", "-1", "F", "X")), "no date that I can read"),
         (sgml(("20260303", "1.234,5", "F", "X")), "no amount that I can read"),
         (sgml(("20260303", "1e9", "F", "X")), "no amount that I can read"),
+        (sgml(("20260303", "-", "F", "X")), "no amount that I can read"),
+        (sgml(("20260303", "-1.12345", "F", "X")), "no amount that I can read: -1.12345"),
+        (sgml(("20260303", "999999999999999", "F", "X")), "no amount that I can read: 999999999999999"),
         (sgml(*many(MOST_LINES + 1)), "more than 5000 lines"),
         (
             '<?xml version="1.0"?><!DOCTYPE OFX [<!ENTITY a SYSTEM "file:///etc/passwd">]><OFX>&a;</OFX>',
@@ -124,6 +135,11 @@ def test_dates_of_two_meanings_are_asked_about() -> None:
         (table("Date,What", "2026-03-03,X"), "No column of it is the amount"),
         (table("Date,Description,Amount", "2026-03-03,X,abc"), "Line 2: abc is no amount"),
         (table("Date,Description,Amount", "2026-03-03,X,1.234"), "can be read in two ways"),
+        (table("Date,Description,Amount", "2026-03-03,X,999999999999999"), "Line 2: .* is too large"),
+        (table("Date;Description;Amount", "2026-03-03;X;1,234,56"), "Line 2: 1,234,56 is no amount"),
+        (table("Date;Description;Amount", "2026-03-03;X;1.234,567.89"), "Line 2: 1.234,567.89 is no amount"),
+        (table("Date,Description,Amount", "2026-03-03,X,(-12.00)"), r"Line 2: \(-12.00\) is no amount"),
+        (table("Date,Description,Amount", "2026-03-03,X,-12.00-"), "Line 2: -12.00- is no amount"),
         (table("Date,Description,Amount", "2026-03-03,X,0"), "no line with an amount"),
         (table("Date,Description,Amount,Currency", "2026-03-03,X,1,GBP", "2026-03-03,X,1,EUR"), "several currencies"),
         (table("Date,Description,Amount,IBAN", "2026-03-03,X,1,A", "2026-03-03,X,1,B"), "lines of 2 accounts"),
