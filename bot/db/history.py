@@ -15,7 +15,7 @@ from bot.db.items import COUNTS, ITEMS
 from bot.db.unit_of_work import Tx
 from bot.domain.books import ListKind
 from bot.domain.coding import Coding
-from bot.domain.documents import DocumentType, ItemKind
+from bot.domain.documents import DocumentType, ItemKind, Party
 from bot.domain.gone_codes import Code
 from bot.domain.history import NEWEST, Past, common_codes, due_days_of
 from bot.domain.ids import ItemId, OrganisationId, WorkspaceId
@@ -43,6 +43,8 @@ class _Facts(msgspec.Struct):
     document_type: DocumentType = DocumentType.INVOICE
     due_on: date | None = None
     lines: list[msgspec.Raw] = []
+    supplier: Party = Party()
+    buyer: Party = Party()
 
 
 _FACTS = msgspec.json.Decoder(_Facts)
@@ -54,15 +56,16 @@ async def approved_before(
     """The newest that were approved, newest first."""
     of = {"workspace_id": workspace_id, "organisation_id": organisation_id}
     rows = (await tx.execute(APPROVED, {**of, "kind": kind, "supplier_key": supplier_key})).all()
-    return tuple(_past(row) for row in rows)
+    return tuple(_past(row, kind) for row in rows)
 
 
-def _past(row: Row[Any]) -> Past:
+def _past(row: Row[Any], kind: ItemKind) -> Past:
     facts, coding = _FACTS.decode(row.facts), load(row.coding, Coding)
     return Past(
         item_id=ItemId(row.id),
         reference=row.reference,
         approved_on=row.decided_at.date(),
+        party=facts.buyer if kind is ItemKind.SALE else facts.supplier,
         document_type=facts.document_type,
         codes=common_codes(coding, len(facts.lines)),
         contact=coding.contact.value,

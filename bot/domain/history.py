@@ -12,10 +12,11 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from bot.domain.coding import CodedValue, Codes, Coding, Evidence, Source, Tracked
-from bot.domain.documents import DocumentType, FactField, Facts
+from bot.domain.documents import DocumentType, FactField, Facts, Party
 from bot.domain.due import Due, DueKind
 from bot.domain.ids import ItemId
 from bot.domain.items import Item
+from bot.domain.parties import is_same_company
 
 NEWEST, LATELY, RECENT, LEAST = 20, 5, 3, 2
 MOST_DUE_DAYS = 365
@@ -28,6 +29,8 @@ class Past:
     item_id: ItemId
     reference: str
     approved_on: date
+    party: Party = Party()
+    """Who it was from, or to."""
     document_type: DocumentType = DocumentType.INVOICE
     codes: Codes = field(default_factory=Codes)
     contact: str | None = None
@@ -49,6 +52,11 @@ class Suggested:
     due: CodedValue | None = None
     """A `Due`, so many days after its date."""
     tracking: Mapping[str, CodedValue] = field(default_factory=dict)
+
+
+def of_company(pasts: Sequence[Past], party: Party) -> tuple[Past, ...]:
+    """Without those that are surely another company's of that name: of another legal form, or another tax number."""
+    return tuple(past for past in pasts if is_same_company(past.party, party) is not False)
 
 
 def common_codes(coding: Coding, lines: int) -> Codes:

@@ -12,8 +12,8 @@ from bot.domain.book_rules import BookRules
 from bot.domain.books import Account, Contact, Product, TaxRate
 from bot.domain.carrying import Carrying
 from bot.domain.coding import CodedValue, Track
-from bot.domain.documents import DocumentType, ItemKind, LineAmounts
-from bot.domain.history import LEAST, NEWEST, Past, Suggested, suggested, with_suggestions
+from bot.domain.documents import DocumentType, ItemKind, LineAmounts, Party
+from bot.domain.history import LEAST, NEWEST, Past, Suggested, of_company, suggested, with_suggestions
 from bot.domain.items import Item
 from bot.domain.merging import Merge
 from bot.domain.parties import name_key
@@ -41,22 +41,23 @@ class _Pasts:
 
     tx: Tx
     read: dict[tuple[ItemKind, str], tuple[Past, ...]] = field(default_factory=dict)
-    said: dict[tuple[ItemKind, str, DocumentType], Suggested] = field(default_factory=dict)
+    said: dict[tuple[ItemKind, Party, DocumentType], Suggested] = field(default_factory=dict)
     merges: list[Merge | None] = field(default_factory=list)
     carrying: list[Carrying] = field(default_factory=list)
     """Whose place these books have taken, and how; looked up once, where a supplier has no past here."""
 
     async def say(self, item: Item) -> Suggested:
-        supplier, document_type = _whose(item), item.facts.document_type
+        supplier, party, document_type = _whose(item), item.counterparty, item.facts.document_type
         if supplier is None:
             return NOTHING
         of = item.kind, supplier
         if of not in self.read:
             own = await approved_before(self.tx, item.workspace_id, item.organisation_id, *of)
             self.read[of] = own if len(own) >= LEAST else (*own, *await self._before(item, *of))[:NEWEST]
-        if (*of, document_type) not in self.said:
-            self.said[*of, document_type] = suggested(self.read[of], document_type)
-        return self.said[*of, document_type]
+        asked = item.kind, party, document_type
+        if asked not in self.said:
+            self.said[asked] = suggested(of_company(self.read[of], party), document_type)
+        return self.said[asked]
 
     async def _before(self, item: Item, kind: ItemKind, supplier: str) -> tuple[Past, ...]:
         """What was approved in the books whose place these have taken, by these lists."""

@@ -14,7 +14,7 @@ from bot.domain.cards import NamedOffer
 from bot.domain.coding import Track
 from bot.domain.documents import ItemKind
 from bot.domain.due import Due
-from bot.domain.history import suggested
+from bot.domain.history import of_company, suggested
 from bot.domain.ids import ItemId
 from bot.domain.items import Item
 from bot.domain.offered_rule import ACCOUNT, DUE, PRODUCT, TAX_RATE, OfferedRule, digest_of, offered
@@ -73,7 +73,7 @@ async def offered_rule(tx: Tx, item: Item) -> OfferedRule | None:
     is_there = any(rule.of is target.of for rule in matching(await rules_for(tx, [item]), item))
     if is_there or await _rule_of(tx, item) is not None:
         return None
-    pasts = await approved_before(*where, item.kind, supplier)
+    pasts = of_company(await approved_before(*where, item.kind, supplier), item.counterparty)
     found = suggested(pasts)
     live = await live_of(tx, item, [found])
     return offered(target, pasts, live.usable(found, item.kind, await lists.rules_of(*where)))

@@ -93,6 +93,18 @@ async def test_what_was_undone_or_booked_otherwise_counts_no_more_and_what_is_ar
     assert "A category is missing" in words(await desk.add(**{BlockId.NUMBER: "INV-6"}))
 
 
+async def test_another_company_of_that_name_is_not_booked_as_this_one_is(desk: Desk) -> None:
+    """Another legal form, or another tax number of the same country, is another company; and another payee."""
+    await coded(desk, "INV-1")
+    await coded(desk, "INV-2")
+
+    partners = await desk.add(**{BlockId.NUMBER: "INV-3", BlockId.SUPPLIER: "Paper & Ink LLP"})
+
+    assert "A category is missing" in words(partners)
+    assert AS_IN_TWO not in words(partners)
+    assert AS_IN_TWO in words(await desk.add(**{BlockId.NUMBER: "INV-4", BlockId.SUPPLIER: "PAPER AND INK"}))
+
+
 async def test_a_person_who_empties_it_is_not_asked_again(desk: Desk) -> None:
     await coded(desk, "INV-1")
     await coded(desk, "INV-2")
