@@ -29,7 +29,7 @@ class Past:
     item_id: ItemId
     reference: str
     approved_on: date
-    party: Party = Party()
+    party: Party = field(default_factory=Party)
     """Who it was from, or to."""
     document_type: DocumentType = DocumentType.INVOICE
     codes: Codes = field(default_factory=Codes)
