@@ -278,6 +278,7 @@ def worker_of(services: Services) -> Worker:
         smaller_files=services.smaller_files,
         following=services.following,
         downloading=services.downloading,
+        typing_lists=services.typing_lists,
     )
     return Worker(
         db=services.db,

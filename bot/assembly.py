@@ -255,7 +255,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         flows=flows,
         linking=linking,
         naming=Naming(db, people, connections, linking, files_for, following.begin),
-        typing_lists=TypingLists(db, people, providers, following.begin, files.handed_in),
+        typing_lists=TypingLists(db, people, providers, following.begin, files.handed_in, jobs, SlackHands(uploads)),
         connections=connections,
         disconnecting=Disconnecting(db, people, providers),
         changing=Changing(db, people, connections, flows, providers),

@@ -2,20 +2,21 @@
 
 from dataclasses import dataclass
 
-from bot.domain.ids import ChannelId
+from bot.domain.ids import ChannelId, OrganisationId
 from bot.domain.typed_lists import TypedListError
 from bot.services.managing import Managing
 from bot.services.naming import NameTakenError, Naming
 from bot.services.typing_lists import TypingLists
-from bot.views import manage
+from bot.views import manage, typed_lists
 from bot.views import naming as views
 from bot.views.ids import ActionId, BlockId, CallbackId
-from bot.views.metadata import ListRef, NamingRef, NotOursError
+from bot.views.metadata import EntriesRef, ListFileRef, ListRef, NamingRef, NotOursError
 from handlers.payloads import Click, Submission
-from handlers.replies import BackTo, FormErrors, NextForm, OpenView, Reply
+from handlers.replies import BackTo, FormErrors, NextForm, OpenView, Reply, UpdateView, Whisper
 from handlers.routes import Routes
 
 SAVED = ":white_check_mark: The list is saved. Lines that were understood: all {lines:,}."
+FILE_SAVED = ":white_check_mark: The list is saved: {added:,} new, {changed:,} changed, {removed:,} removed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,11 @@ class NamingHandlers:
     def register(self, routes: Routes) -> None:
         routes.view(CallbackId.NAME_BOOKS, self.connect)
         routes.action(ActionId.TYPE_LIST, self.open_list)
+        routes.action(ActionId.PREVIOUS_ENTRIES, self.turn_list)
+        routes.action(ActionId.NEXT_ENTRIES, self.turn_list)
+        routes.action(ActionId.DOWNLOAD_LIST, self.download_list)
         routes.view(CallbackId.TYPED_LIST, self.save_list)
+        routes.view(CallbackId.LIST_FILE, self.save_file)
 
     async def connect(self, submission: Submission) -> Reply:
         ref = NamingRef.decode(submission.form.private_metadata)
@@ -51,22 +56,58 @@ class NamingHandlers:
         ref = ListRef.decode(click.value)
         if ref.kind is None:
             raise NotOursError(click.value[:60])
-        return OpenView(views.list_form(await self.lists.opened(click.actor, ref.organisation_id, ref.kind)))
+        return OpenView(typed_lists.form(await self.lists.opened(click.actor, ref.organisation_id, ref.kind)))
+
+    async def turn_list(self, click: Click) -> Reply:
+        ref = EntriesRef.decode(click.value)
+        return UpdateView(
+            typed_lists.form(await self.lists.opened(click.actor, ref.organisation_id, ref.kind, ref.page))
+        )
+
+    async def download_list(self, click: Click) -> Reply:
+        ref = EntriesRef.decode(click.value)
+        await self.lists.download(click.actor, ref.organisation_id, ref.kind)
+        page = await self.lists.opened(click.actor, ref.organisation_id, ref.kind, ref.page)
+        return UpdateView(typed_lists.form(page, notice=typed_lists.ON_ITS_WAY))
 
     async def save_list(self, submission: Submission) -> Reply:
+        """What is typed is saved; what a file would do is shown first."""
         ref, actor = ListRef.decode(submission.form.private_metadata), submission.actor
         if ref.kind is None:
             raise NotOursError(submission.form.private_metadata[:60])
         await self.lists.opened(actor, ref.organisation_id, ref.kind)
+        address = typed_lists.address_of_file(submission.form.state)
+        if address is not None:
+            try:
+                text = await self.lists.text_of(actor, address)
+                typed = typed_lists.read_file(ref.kind, text, is_whole=typed_lists.is_whole(submission.form.state))
+                found = await self.lists.previewed(actor, ref.organisation_id, ref.kind, typed, address)
+            except TypedListError as error:
+                return FormErrors({BlockId.LIST_FILE: str(error)})
+            return NextForm(typed_lists.preview(found))
         try:
-            address = views.address_of_file(submission.form.state)
-            of_file = None if address is None else await self.lists.text_of(actor, address)
-            typed = views.read_list(submission.form.state, ref.kind, of_file)
+            typed = typed_lists.read(submission.form.state, ref.kind)
         except views.NotTypedError as wrong:
             return FormErrors(wrong.fields)
-        except TypedListError as error:
-            return FormErrors({BlockId.LIST_FILE: str(error)})
         await self.lists.save(actor, ref.organisation_id, ref.kind, typed)
-        return BackTo(
-            manage.page(await self.managing.opened(actor, ref.organisation_id), notice=SAVED.format(lines=typed.lines))
-        )
+        return await self._saved(submission, ref.organisation_id, SAVED.format(lines=typed.lines))
+
+    async def save_file(self, submission: Submission) -> Reply:
+        ref, actor = ListFileRef.decode(submission.form.private_metadata), submission.actor
+        await self.lists.opened(actor, ref.organisation_id, ref.kind)
+        try:
+            text = await self.lists.text_of(actor, ref.address)
+            typed = typed_lists.read_file(ref.kind, text, is_whole=ref.is_whole)
+            done = await self.lists.save_file(
+                actor, ref.organisation_id, ref.kind, typed, ref.address, version=ref.version
+            )
+        except TypedListError as error:
+            return Whisper(f"Nothing is saved. {error}")
+        if done.version != ref.version:
+            return NextForm(typed_lists.preview(done, notice=typed_lists.CHANGED_MEANWHILE))
+        change = done.change
+        words = FILE_SAVED.format(added=len(change.added), changed=len(change.changed), removed=len(change.removed))
+        return await self._saved(submission, ref.organisation_id, words)
+
+    async def _saved(self, submission: Submission, organisation_id: OrganisationId, notice: str) -> Reply:
+        return BackTo(manage.page(await self.managing.opened(submission.actor, organisation_id), notice=notice))

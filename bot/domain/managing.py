@@ -11,7 +11,10 @@ from bot.domain.general import Purpose
 from bot.domain.ids import ChannelId, OrganisationId, UserId
 from bot.domain.merging import MergeOffer
 from bot.domain.rights import Role
+from bot.domain.typed_lists import ListChange
 
+ENTRIES_A_PAGE = 50
+"""Of a typed list."""
 RoleHolders = Mapping[Role, tuple[UserId, ...]]
 """Who has each role, in the order in which they were named."""
 
@@ -48,8 +51,27 @@ class TypedListPage:
     organisation: str
     kind: ListKind
     count: int = 0
-    first: tuple[ListEntry, ...] = ()
-    """Of the `count` entries that can be chosen, those with the first codes."""
+    page: int = 0
+    shown: tuple[ListEntry, ...] = ()
+    """Of the `count` entries that can be chosen, those of this page, by code."""
+
+    @property
+    def pages(self) -> int:
+        return max(1, -(-self.count // ENTRIES_A_PAGE))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListPreview:
+    """What a file would do to a typed list; nothing is saved yet. `version` is the list's that this was looked at in."""
+
+    organisation_id: OrganisationId
+    organisation: str
+    kind: ListKind
+    version: int
+    change: ListChange
+    is_whole: bool
+    address: str
+    """Where the file is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

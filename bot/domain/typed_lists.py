@@ -3,8 +3,8 @@
 import csv
 import io
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
@@ -23,6 +23,7 @@ from bot.domain.books import (
     TrackingOption,
     Usually,
 )
+from bot.domain.inert import escaped, unescaped
 from bot.domain.texts import cleaned
 
 TYPED: Mapping[ListKind, Capability | None] = {
@@ -36,10 +37,22 @@ TYPED: Mapping[ListKind, Capability | None] = {
 """Those that can be typed, with what books must be able to do for them."""
 LONGEST_CODE, LONGEST_NAME = 60, 200
 MOST_LINES = 5000
+"""That are typed, or changed, at once."""
+MOST_IN_FILE = 20_000
 MOST_PERCENT = 100
 MOST_TOLD = 5
 """Lines that one answer names."""
 GONE = "-"
+HEADS = ("code", "name")
+"""What a first line begins with that names the columns."""
+COLUMNS: Mapping[ListKind, Sequence[str]] = {
+    ListKind.ACCOUNTS: ("Code", "Name", "Class"),
+    ListKind.TAX_RATES: ("Code", "Name", "Percentage"),
+    ListKind.CONTACTS: ("Code", "Name"),
+    ListKind.BANK_ACCOUNTS: ("Code", "Name", "Currency"),
+    ListKind.PRODUCTS: ("Code", "Name"),
+    ListKind.TRACKING_CATEGORIES: ("Name", "Options"),
+}
 _CLASSES = {"expense": AccountClass.EXPENSE, "cost": AccountClass.EXPENSE, "asset": AccountClass.ASSET}
 _CLASSES |= {"revenue": AccountClass.REVENUE, "income": AccountClass.REVENUE, "sale": AccountClass.REVENUE}
 _CLASSES |= {"liability": AccountClass.LIABILITY, "equity": AccountClass.EQUITY}
@@ -62,6 +75,31 @@ class TypedList:
     gone: frozenset[str] = frozenset()
     lines: int = 0
     """That said so, and were all understood."""
+    is_whole: bool = False
+    """What it does not name is not there any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListChange:
+    """What a list of lines would do to the one that there is."""
+
+    added: tuple[ListEntry, ...] = ()
+    changed: tuple[tuple[ListEntry, ListEntry], ...] = ()
+    """As each is, and as it would be."""
+    removed: tuple[ListEntry, ...] = ()
+    same: int = 0
+    """Entries that stay as they are."""
+
+    @property
+    def count(self) -> int:
+        return len(self.added) + len(self.changed) + len(self.removed)
+
+    def typed(self) -> TypedList:
+        """Only what is other than before."""
+        return TypedList(
+            entries=(*self.added, *(after for _, after in self.changed)),
+            gone=frozenset(code_of(entry) for entry in self.removed),
+        )
 
 
 def lists_typed(capabilities: frozenset[Capability], rules: BookRules) -> tuple[ListKind, ...]:
@@ -80,12 +118,58 @@ def typed_list(kind: ListKind, text: str) -> TypedList:
     """
     if text.count("\n") > MOST_LINES:
         raise TypedListError(f"At most {MOST_LINES:,} lines are taken at once. Part the list.")
+    return _understood(kind, _lines(text))
+
+
+def list_in_file(kind: ListKind, text: str, *, is_whole: bool) -> TypedList:
+    """As `typed_list`. Where the file begins with the names of its columns, what stands between these stands between all cells.
+
+    Raises:
+        TypedListError: as `typed_list`.
+    """
+    if text.count("\n") > MOST_IN_FILE:
+        raise TypedListError(f"A file has at most {MOST_IN_FILE:,} lines here.")
+    return replace(_understood(kind, _rows(text)), is_whole=is_whole)
+
+
+def file_of(kind: ListKind, entries: Iterable[ListEntry]) -> str:
+    """A list as a CSV file with the names of its columns; `list_in_file` makes the same of it. No cell is one that a
+    spreadsheet would run.
+    """
+    found = io.StringIO()
+    writer = csv.writer(found)
+    writer.writerow(COLUMNS[kind])
+    for entry in entries:
+        writer.writerow([escaped(cell or "") for cell in _AS_TYPED[type(entry)](entry)])
+    return found.getvalue()
+
+
+def what_changes(before: Mapping[str, ListEntry], typed: TypedList) -> ListChange:
+    """`before` is all that there is, by code. What a line says of an entry as it stands changes nothing of it."""
+    named = {code_of(entry): entry for entry in typed.entries}
+    known = {code: entry for code, entry in named.items() if code in before}
+    changed = {code: entry for code, entry in known.items() if as_typed(entry) != as_typed(before[code])}
+    gone = before.keys() - named.keys() if typed.is_whole else typed.gone & before.keys()
+    return ListChange(
+        added=tuple(entry for code, entry in named.items() if code not in before),
+        changed=tuple((before[code], entry) for code, entry in changed.items()),
+        removed=tuple(before[code] for code in sorted(gone)),
+        same=len(before) - len(changed) - len(gone),
+    )
+
+
+def code_of(entry: ListEntry) -> str:
+    """What its line begins with, which is what it is known by."""
+    return str(_AS_TYPED[type(entry)](entry)[0])
+
+
+def _understood(kind: ListKind, lines: Iterable[tuple[int, Sequence[str]]]) -> TypedList:
     entries: dict[str, ListEntry] = {}
     gone: set[str] = set()
     understood, wrong = 0, []
-    for number, cells in _lines(text):
+    for number, cells in lines:
         code, is_gone = cells[0], cells[0].startswith(f"{GONE} ")
-        if number == 1 and code.casefold() in ("code", "name"):
+        if number == 1 and code.casefold() in HEADS:
             continue
         try:
             if is_gone:
@@ -149,6 +233,32 @@ def _lines(text: str) -> Iterator[tuple[int, Sequence[str]]]:
         cells = [cleaned(cell, LONGEST_NAME) or "" for cell in next(csv.reader(io.StringIO(line), delimiter=mark), [])]
         if any(cells):
             yield number, cells
+
+
+def _rows(text: str) -> Iterator[tuple[int, Sequence[str]]]:
+    """Of a file: each as a spreadsheet has it. One without the names of its columns is read as what is typed.
+
+    Raises:
+        TypedListError: the cells cannot be told apart.
+    """
+    first = next((line for line in text.splitlines() if line.strip()), "")
+    mark = next((mark for mark in "\t;," if mark in first), None)
+    if mark is None or first.split(mark)[0].strip().strip('"').casefold() not in HEADS:
+        yield from ((number, [unescaped(cell) for cell in cells]) for number, cells in _lines(text))
+        return
+    reader, is_past_heads = csv.reader(io.StringIO(text, newline=""), delimiter=mark), False
+    begun = 1
+    try:
+        for row in reader:
+            if any("\n" in cell or "\r" in cell for cell in row):
+                raise TypedListError(f"Line {begun}: a quotation mark begins there and does not end.")
+            cells = [cleaned(unescaped(cell), LONGEST_NAME) or "" for cell in row]
+            if any(cells) and is_past_heads:
+                yield begun, cells
+            is_past_heads = is_past_heads or any(cells)
+            begun = reader.line_num + 1
+    except csv.Error:
+        raise TypedListError(f"Line {begun}: its cells cannot be told apart.") from None
 
 
 def _account(number: int, cells: Sequence[str]) -> Account:

@@ -31,9 +31,9 @@ from bot.services.holding import HURRIED
 from bot.services.people import People, standing_of
 from bot.services.rule_offers import named_offer
 from bot.services.rule_pages import target_of
+from bot.views.item_details import MOST_HAPPENINGS
 
 AUDIT = table_of(AuditRow)
-MOST_HAPPENINGS = 30
 _EDITS = ("edited", "coded")
 _BY_CODE = ("category", "tax rate")
 FIELDS = {"issued_on": "date", "due_on": "due date", "gross": "total", "note": "description"}

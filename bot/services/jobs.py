@@ -20,6 +20,7 @@ class JobKind(StrEnum):
     MAKE_SMALLER = "make_smaller"
     RECODE_ITEMS = "recode_items"
     HAND_OVER = "hand_over"
+    HAND_OVER_LIST = "hand_over_list"
 
 
 class Jobs(Protocol):

@@ -16,11 +16,10 @@ from bot.domain.items import Item
 from bot.domain.slack import Actor
 from bot.services.people import People
 from bot.services.settings import organisation_of_channel
+from bot.views.organisations import MOST_ORGANISATIONS
 from providers import PROVIDERS
 
 ORGANISATIONS, CONNECTIONS = table_of(OrganisationRow), table_of(ConnectionRow)
-
-MOST = 40
 
 _LAST_USED = (
     select(func.max(ITEMS.c.created_at))
@@ -45,7 +44,10 @@ _MEANT = (
     select(ORGANISATIONS.c.id, ORGANISATIONS.c.name, PROVIDER)
     .where(ORGANISATIONS.c.workspace_id == bindparam("workspace_id"))
     .order_by(_LAST_USED.is_(None), _LAST_USED.desc(), ORGANISATIONS.c.name)
-    .limit(MOST)
+    .limit(MOST_ORGANISATIONS)
+)
+_ONE = select(ORGANISATIONS.c.id, ORGANISATIONS.c.name, PROVIDER).where(
+    ORGANISATIONS.c.workspace_id == bindparam("workspace_id"), ORGANISATIONS.c.id == bindparam("organisation_id")
 )
 
 
@@ -111,5 +113,8 @@ class Organisations:
             bound = None
             if channel_id:
                 bound = await organisation_of_channel(tx, actor.workspace.id, channel_id)
-        here = tuple(organisation for organisation in found if organisation.id == bound)
+            here = tuple(organisation for organisation in found if organisation.id == bound)
+            if bound is not None and not here:  # of those that are not among the last used
+                of = {"workspace_id": actor.workspace.id, "organisation_id": bound}
+                here = told_apart((await tx.execute(_ONE, of)).all())
         return here or found

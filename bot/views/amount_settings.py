@@ -69,7 +69,9 @@ def _known(page: AmountsPage) -> str:
     if not of_ledger:
         of_ledger = f"{ledger} tells no exchange rates."
     others = [f"{each.in_words(own)}, by {mention(each.by or '')}" for each in typed(page.amounts.rates).values()]
-    typed_ones = f"\nTyped: {'; '.join(others[:MOST_SHOWN])}" if others else ""
+    left = len(others) - MOST_SHOWN
+    more = [f"and {left} more, which are in the field below"] if left > 0 else []
+    typed_ones = f"\nTyped: {'; '.join([*others[:MOST_SHOWN], *more])}" if others else ""
     return escape(of_ledger, 2000) + typed_ones
 
 

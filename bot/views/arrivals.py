@@ -11,6 +11,7 @@ from bot.domain.documents import DocumentType
 from bot.domain.ids import ChannelId, OrganisationId
 from bot.views.ids import ActionId
 from bot.views.metadata import FilesRef
+from bot.views.parts import context
 from bot.views.text import escape, moment, mrkdwn
 
 Names = Mapping[OrganisationId, str]
@@ -163,6 +164,8 @@ def _choice(arrival: Arrival, to_choose: Names) -> Iterator[Block]:
             text=mrkdwn(f"*{escape(name)}*"),
             accessory=ButtonElement(action_id=ActionId.SEND_FILES, text="This one", value=ref),
         )
+    if len(to_choose) > MOST_TO_CHOOSE:
+        yield context("These are the ones that you used last. For another one, drop the file in a channel of its own.")
 
 
 def file_name(arrival: Arrival) -> str:

@@ -18,6 +18,10 @@ MOST_ITEMS = 15
 MOST_CONNECTIONS = 15
 """Each takes up to three of the hundred blocks that a view may have, besides a select for the others."""
 
+ALL_OF_THEM = (
+    "`/dext items` lists all of an organisation's; *Search* there finds those in one state, such as what waits for you."
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ItemLine:
@@ -43,7 +47,7 @@ def _work(work: tuple[ItemLine, ...], found: tuple[ConnectionStatus, ...]) -> li
     blocks: list[Block] = [HeaderBlock(text="Waiting for you")]
     blocks += [_item(line) for line in work[:MOST_ITEMS]]
     if len(work) > MOST_ITEMS:
-        blocks.append(context(f"and {len(work) - MOST_ITEMS} more"))
+        blocks.append(context(f"These are the first {MOST_ITEMS}. {ALL_OF_THEM}"))
     if not work and found:
         blocks.append(section("Nothing waits for you."))
     if not found:

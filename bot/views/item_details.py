@@ -26,7 +26,7 @@ from bot.views.parts import context, section
 from bot.views.reports import receipts
 from bot.views.text import amount, day, escape, mention, moment, mrkdwn, plain, quote
 
-MOST_SUBTOTALS = 20
+MOST_SUBTOTALS, MOST_HAPPENINGS = 20, 30
 TAX_KINDS = {
     "Z": "zero rated",
     "E": "exempt",
@@ -198,6 +198,8 @@ def _before(found: Details) -> list[Block]:
 
 def _history(history: tuple[Happening, ...]) -> list[Block]:
     told = [f"• {_happening(happening)}" for happening in history]
+    if len(history) >= MOST_HAPPENINGS:
+        told.append(f"• These are the last {MOST_HAPPENINGS}; what was done before them is kept, and not shown here.")
     return [section(part) for part in parts(["*What was done*", *told])] if told else []
 
 

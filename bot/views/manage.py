@@ -15,12 +15,12 @@ from bot.views import taking_over
 from bot.views.connections import NEW, connect_button, disconnect_button, set_up_button
 from bot.views.ids import ActionId, CallbackId
 from bot.views.metadata import ListRef
-from bot.views.naming import typed_name
 from bot.views.parts import context, section
 from bot.views.people import ROLE_NAMES
 from bot.views.statements import add_button
 from bot.views.statuses import head, list_line, needs_reconnecting
 from bot.views.text import escape, mention, plain
+from bot.views.typed_lists import typed_name
 
 MOST_NAMED = 8
 

@@ -103,6 +103,10 @@ def _number(text: str) -> int:
     return found
 
 
+def _page(text: str) -> int:
+    return _number(text or "0")
+
+
 def _matching(pattern: str) -> Callable[[str], str]:
     def read(text: str) -> str:
         if not re.fullmatch(pattern, text, re.ASCII):
@@ -234,6 +238,36 @@ class ListRef(Ref):
     kind: ListKind | None = None
 
     READS: ClassVar[Readers] = {"organisation_id": UUID, "kind": _or_none(ListKind)}
+
+
+@dataclass(frozen=True, slots=True)
+class EntriesRef(Ref):
+    """A page of a list that is typed."""
+
+    organisation_id: OrganisationId
+    kind: ListKind
+    page: int = 0
+
+    READS: ClassVar[Readers] = {"organisation_id": UUID, "kind": ListKind, "page": _page}
+
+
+@dataclass(frozen=True, slots=True)
+class ListFileRef(Ref):
+    """A file for a list that is typed, as it was previewed: at which version of the list, and where the file is."""
+
+    organisation_id: OrganisationId
+    kind: ListKind
+    version: int
+    is_whole: bool
+    address: str
+
+    READS: ClassVar[Readers] = {
+        "organisation_id": UUID,
+        "kind": ListKind,
+        "version": _version_or_zero,
+        "is_whole": lambda text: text == "is_whole",
+        "address": str,
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,11 @@ from slack_sdk.models.views import View
 
 from bot.domain.ids import OrganisationId
 from bot.views.ids import ActionId, CallbackId
+from bot.views.parts import context
 from bot.views.text import escape, mrkdwn
 
+MOST_ORGANISATIONS = 40
+"""That can be chosen from at once."""
 NOTHING_CONNECTED = (
     "Nothing is connected yet, so there is nothing to do that with. An admin can type `/dext connect` to connect your "
     "accounting software."
@@ -25,6 +28,10 @@ def choose_modal(names: Mapping[OrganisationId, str], action: ActionId, verb: st
         )
         for organisation_id, name in names.items()
     ]
+    if len(names) >= MOST_ORGANISATIONS:
+        blocks.append(
+            context("These are the ones that you used last. For another one, do this in a channel of its own.")
+        )
     return View(
         type="modal",
         callback_id=CallbackId.EXPLANATION,

@@ -29,6 +29,7 @@ BLOCKS = {
     Role.SUBMITTER: BlockId.SUBMITTERS,
     Role.VIEWER: BlockId.VIEWERS,
 }
+MOST_NAMED = 25
 _NOBODY_LESS = "Naming people here takes the right from nobody else."
 _HINTS = {
     Role.ADMIN: "They change settings and roles. There is always at least one.",
@@ -106,7 +107,10 @@ def changed_meanwhile(now: RoleHolders, sent: RoleHolders) -> str:
 
 
 def _names(users: Sequence[str]) -> str:
-    return " ".join(mention(user) for user in users) if users else "nobody"
+    if not users:
+        return "nobody"
+    more = f" and {len(users) - MOST_NAMED} more, as *People and roles* has them" if len(users) > MOST_NAMED else ""
+    return " ".join(mention(user) for user in users[:MOST_NAMED]) + more
 
 
 def errors(fields: Mapping[Role, str]) -> dict[str, str]:

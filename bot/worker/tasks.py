@@ -31,6 +31,7 @@ def tasks_of(
     smaller_files: Runs,
     following: Runs,
     downloading: Runs,
+    typing_lists: Runs,
 ) -> Mapping[JobKind, Task]:
     """Who works what."""
     return {
@@ -42,6 +43,7 @@ def tasks_of(
         JobKind.MAKE_SMALLER: smaller_files.run,
         JobKind.RECODE_ITEMS: following.run,
         JobKind.HAND_OVER: downloading.run,
+        JobKind.HAND_OVER_LIST: typing_lists.run,
     }
 
 

@@ -203,6 +203,8 @@ class Ids:
     """With its organisation and version, as its form spells it."""
     downloaded: str
     """Another organisation of the same workspace and people, whose software is not called; it has had one batch."""
+    list_file: str
+    """A file for a list of that one, as its preview spells it."""
     to_remove: str
     """An item of that one, to be removed there by a person."""
     unlinked: str
@@ -254,6 +256,7 @@ FORMS_OF_THEIR_OWN: dict[CallbackId, Callable[[Ids], str]] = {
     CallbackId.RULE_TARGET: lambda ids: f"{ids.organisation}:0::::::supplier:",
     CallbackId.NAME_BOOKS: lambda ids: f"{FILE_EXPORT}:{BILLS}:{ids.downloaded}",
     CallbackId.TYPED_LIST: lambda ids: f"{ids.downloaded}:{ListKind.ACCOUNTS}",
+    CallbackId.LIST_FILE: lambda ids: ids.list_file,
     CallbackId.CHANGE_ORGANISATION: lambda ids: f"{ids.organisation}:1:",
     CallbackId.DEFAULT_BOOKS: lambda _: "",
     CallbackId.MERGE_SOURCE: lambda ids: f"{ids.organisation}:1:",
@@ -267,7 +270,10 @@ OF_THEIR_OWN: dict[ActionId, Callable[[Ids], str]] = {
     ActionId.OPEN_MERGE_LIST: lambda ids: f"{ids.organisation}:1:{ListKind.ACCOUNTS}:0",
     ActionId.START_MERGE_OVER: lambda ids: f"{ids.organisation}:1:",
     ActionId.DOWNLOAD_BATCH: lambda ids: f"{ids.downloaded}:1",
-    ActionId.TYPE_LIST: lambda ids: f"{ids.downloaded}:{ListKind.ACCOUNTS}",
+    **dict.fromkeys(
+        (ActionId.TYPE_LIST, ActionId.PREVIOUS_ENTRIES, ActionId.NEXT_ENTRIES, ActionId.DOWNLOAD_LIST),
+        lambda ids: f"{ids.downloaded}:{ListKind.ACCOUNTS}",
+    ),
     ActionId.ADD_STATEMENT: lambda ids: ids.dropped_statement,
     ActionId.TAKE_PICTURE: lambda ids: ids.picture,
     ActionId.LEAVE_PICTURE: lambda ids: ids.picture,

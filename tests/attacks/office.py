@@ -58,7 +58,7 @@ from bot.services.drafts import DraftRef
 from bot.services.lists import books_of, went_inactive
 from bot.services.people import grant
 from bot.views.ids import ActionId, BlockId
-from bot.views.metadata import FilesRef, ItemRef, KeyRef, MethodRef, RuleRef
+from bot.views.metadata import FilesRef, ItemRef, KeyRef, ListFileRef, MethodRef, RuleRef
 from providers.file_export import PROFILE
 from providers.xero.simulated.seed import accounts
 from providers.xero.simulator import IRELAND, TRADING
@@ -360,6 +360,7 @@ async def _bills(desk: Desk, second: OrganisationId, downloaded: OrganisationId,
         other_organisation=str(second),
         old_organisation=str(old),
         downloaded=str(downloaded),
+        list_file=ListFileRef(downloaded, ListKind.ACCOUNTS, 0, is_whole=False, address=_a_list(desk)).encode(),
         to_remove=await _to_remove(desk, published, downloaded),
         **await _asked(desk),
         report=report,
@@ -404,6 +405,13 @@ def _a_statement(desk: Desk) -> str:
     """That somebody has put into the form."""
     workspace = desk.slack.workspace
     stored = workspace.keep_file(sgml(("20260304", "-7.00", "F9", "SHOP")).encode(), "march.ofx", user=BEN)
+    return str(workspace.file_to_slack(stored)["url_private_download"])
+
+
+def _a_list(desk: Desk) -> str:
+    """That somebody has put into the form of a typed list."""
+    workspace = desk.slack.workspace
+    stored = workspace.keep_file(b"Code,Name\n7510,Stationery", "categories.csv", user=BEN)
     return str(workspace.file_to_slack(stored)["url_private_download"])
 
 

@@ -82,6 +82,7 @@ def of_worker(world: World) -> None:
         smaller_files=services.smaller_files,
         following=services.following,
         downloading=services.downloading,
+        typing_lists=services.typing_lists,
     )
     world.jobs.handler = Tasks(world.clock, by_kind).run
 

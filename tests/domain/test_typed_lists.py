@@ -1,12 +1,24 @@
 """Lists that people paste: what each line becomes, and what is said of one that cannot be read."""
 
+import csv
 from decimal import Decimal
 
 import pytest
 
 from bot.domain.book_rules import USUAL_RULES, BookRules
 from bot.domain.books import Account, AccountClass, Capability, Contact, ListKind, Product, TaxRate, TrackingCategory
-from bot.domain.typed_lists import TypedListError, as_typed, could_be_code, lists_typed, typed_list
+from bot.domain.typed_lists import (
+    MOST_IN_FILE,
+    TypedListError,
+    as_typed,
+    code_of,
+    could_be_code,
+    file_of,
+    list_in_file,
+    lists_typed,
+    typed_list,
+    what_changes,
+)
 
 
 def test_categories_are_a_code_and_a_name_and_perhaps_a_kind() -> None:
@@ -133,3 +145,53 @@ def test_an_entry_is_shown_as_it_was_typed(kind: ListKind, line: str) -> None:
 @pytest.mark.parametrize(("text", "code"), [(" T9 ", "T9"), ("", None), ("\x00\x07", None), ("x" * 61, None)])
 def test_what_could_be_a_code(text: str, code: str | None) -> None:
     assert could_be_code(text) == code
+
+
+def test_a_file_says_the_list_again_without_a_cell_that_a_spreadsheet_would_run() -> None:
+    said = '=1+1, Costs\n5000, "-Rent; of\tthe ""old"" house, and more", revenue\n0042, @home'
+    entries = typed_list(ListKind.ACCOUNTS, said).entries
+
+    file = file_of(ListKind.ACCOUNTS, entries)
+
+    assert file.splitlines()[0] == "Code,Name,Class"
+    assert not any(cell[:1] in "=+-@" for line in csv.reader(file.splitlines()) for cell in line if cell)
+    assert list_in_file(ListKind.ACCOUNTS, file, is_whole=True).entries == entries
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_a_file_is_read_as_the_names_of_its_columns_stand_apart(mark: str) -> None:
+    text = f"\r\nCode{mark}Name\r\nA1{mark}Paper, ink; pens\r\n".replace("Paper, ink; pens", '"Paper, ink; pens"')
+
+    (paper,) = list_in_file(ListKind.PRODUCTS, text, is_whole=False).entries
+
+    assert isinstance(paper, Product)
+    assert (paper.code, paper.name) == ("A1", "Paper, ink; pens")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('Code,Name\nA1,"Paper\nA2,Ink\n', "Line 2: a quotation mark begins there and does not end"),
+        (f'Code,Name\nA1,"{"x" * 140_000}', "Line 2: its cells cannot be told apart"),
+        ("Code,Name\n" + "\n" * MOST_IN_FILE, "at most 20,000 lines"),
+        ("Code,Name\n,Paper\n", "Line 2 has no code"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_said_to_be_so(text: str, said: str) -> None:
+    with pytest.raises(TypedListError, match=said):
+        list_in_file(ListKind.PRODUCTS, text, is_whole=True)
+
+
+def test_what_a_file_changes_is_what_is_other_than_before() -> None:
+    before = {code_of(each): each for each in typed_list(ListKind.ACCOUNTS, "1, One\n2, Two\n3, Three").entries}
+    file = "Code,Name\n1,One\n2,Zwei\n4,Four"
+
+    adds = what_changes(before, list_in_file(ListKind.ACCOUNTS, file, is_whole=False))
+    whole = what_changes(before, list_in_file(ListKind.ACCOUNTS, file, is_whole=True))
+
+    for change in (adds, whole):
+        assert [as_typed(each) for each in change.added] == ["4, Four"]
+        assert [(as_typed(was), as_typed(now)) for was, now in change.changed] == [("2, Two", "2, Zwei")]
+    assert (adds.removed, adds.same) == ((), 2)
+    assert ([as_typed(each) for each in whole.removed], whole.same) == (["3, Three"], 1)
+    assert whole.typed().gone == {"3"}

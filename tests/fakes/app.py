@@ -131,6 +131,7 @@ async def whole_app(
                 smaller_files=services.smaller_files,
                 following=services.following,
                 downloading=services.downloading,
+                typing_lists=services.typing_lists,
             )
             jobs.handler = lambda kind, key: tasks[JobKind(kind)](key)
             if config.bot_token is not None:

@@ -171,6 +171,7 @@ def a_worker(world: World, url: str) -> Worker:
         smaller_files=idle,
         following=idle,
         downloading=idle,
+        typing_lists=idle,
     )
     return Worker(
         db=world.db,
