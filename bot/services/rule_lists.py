@@ -13,7 +13,7 @@ from bot.domain.payment_methods import alike
 from bot.domain.rule_forms import TARGET, RuleForm, wrong_in
 from bot.domain.rules import NO_OPINIONS, Rule, RuleOf
 from bot.services.named_books import NamedBooks
-from bot.services.rule_checks import RuleCheck, why_not_free
+from bot.services.rule_checks import FULL, RuleCheck
 from bot.services.settings_pages import NoConnectionError, provider_of
 from bot.services.writing_rules import as_saved, hold, write
 from bot.sheets.rule_lines import RuleLine, WrittenRule, written_rule
@@ -30,6 +30,10 @@ class RuleToBring:
     form: RuleForm
     is_active: bool
     before: Rule | None = None
+
+    @property
+    def is_new(self) -> bool:
+        return self.before is None or self.before.is_deleted
 
 
 @dataclass(slots=True, kw_only=True)
@@ -64,6 +68,7 @@ class RuleLists:
         plan, seen = RulePlan(), dict[tuple[RuleOf, str | None], int]()
         async with self.db.read() as tx:
             reading = await _Reading.begun(tx, books, self.profiles, is_for_waiting=is_for_waiting)
+            room = stored.MOST_RULES - await stored.count_rules(tx, books.workspace_id, books.organisation_id)
             for line in lines:
                 if line.rule is None:
                     plan.wrong.append((line.number, (line.wrong or "",)))
@@ -75,6 +80,10 @@ class RuleLists:
                         plan.wrong.append((line.number, (f"it is for the same as line {seen[key]}.",)))
                         continue
                     seen[key] = line.number
+                    room -= found.is_new
+                    if found.is_new and room < 0:
+                        plan.wrong.append((line.number, (FULL,)))
+                        continue
                 _sorted_in(plan, line.number, found)
         return plan
 
@@ -98,7 +107,7 @@ class RuleLists:
 def _sorted_in(plan: RulePlan, number: int, found: "RuleToBring | tuple[str, ...]") -> None:
     if not isinstance(found, RuleToBring):
         plan.wrong.append((number, found))
-    elif found.before is None or found.before.is_deleted:
+    elif found.before is None or found.is_new:
         plan.new.append(found)
     elif found.form.is_held_by(found.before) and found.is_active is found.before.is_active:
         plan.known += 1
@@ -147,8 +156,7 @@ class _Reading:
             is_for_waiting=self.is_for_waiting,
         )
         said = NO_OPINIONS if before is None else before.opinions
-        wrong = wrong_in(form) or await why_not_free(*of, before, before)
-        wrong = wrong or await RuleCheck(*of, self.profile, form, said).wrong()
+        wrong = wrong_in(form) or await RuleCheck(*of, self.profile, form, said).wrong()
         if wrong:
             return tuple(f"{name}: {sentence}" if name != TARGET else sentence for name, sentence in wrong.items())
         return RuleToBring(number=number, form=form, is_active=written.is_active, before=before)

@@ -86,3 +86,22 @@ async def test_rules_are_written_and_brought_in_again_and_wrong_lines_keep_no_ot
     assert again.read_text(encoding="utf-8-sig").splitlines() == lines
     assert "461" in card
     assert CATEGORY not in card.split("Category")[1][:20]
+
+
+async def test_a_file_brings_in_no_more_rules_than_an_organisation_can_have(
+    database_url: str, type_in: Type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.db.rules.MOST_RULES", 3)
+    file = tmp_path / "rules.jsonl"
+    names = ("One Ltd", "Two Ltd", "Three Ltd")
+    lines = [json.dumps({"of": "supplier", "name": name, "says": {"account": CATEGORY}}) for name in names]
+    file.write_text("\n".join(lines))
+    async with a_desk(database_url) as desk:
+        await save_rule(desk, account=OTHER_CATEGORY)
+
+        done = await asyncio.to_thread(type_in, "import", str(file), "--yes")
+        rules = (await rules_of(desk).listed(await desk.world.actor(), desk.world.organisation_id)).rules
+
+    assert (done[0], "2 rules brought in." in done[1]) == (1, True)
+    assert "line 3: 10,000 rules are the most an organisation can have" in done[1]
+    assert sorted(rule.target.label for rule in rules) == ["One Ltd", "Paper & Ink Ltd", "Two Ltd"]
