@@ -80,6 +80,12 @@ _NEAR = (
     .order_by(LINES.c.dated_on, LINES.c.id)
     .limit(MOST_FOUND)
 )
+_OF_DAYS = select(LINES).where(
+    *_OURS,
+    LINES.c.bank_account == bindparam("bank_account"),
+    LINES.c.dated_on.between(bindparam("first"), bindparam("last")),
+    LINES.c.is_gone.is_(False),
+)
 _ONE = select(LINES).where(*_OURS, LINES.c.id == bindparam("line_id"))
 _TAKE = LINES.update().where(
     LINES.c.workspace_id == bindparam("of_workspace"),
@@ -133,6 +139,15 @@ async def lines_near(
     of = {"workspace_id": workspace_id, "organisation_id": organisation_id}
     found = await tx.execute(_NEAR, {**of, "amount": amount, "currency": currency, "first": first, "last": last})
     return tuple(_line(row) for row in found.all())
+
+
+async def lines_of_days(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, bank_account: str, *, first: date, last: date
+) -> tuple[NewLine, ...]:
+    """All of an account between two days, as they were read."""
+    of = {"workspace_id": workspace_id, "organisation_id": organisation_id, "bank_account": bank_account}
+    rows = (await tx.execute(_OF_DAYS, {**of, "first": first, "last": last})).all()
+    return tuple(NewLine(key=row.key, dated_on=row.dated_on, amount=row.amount, text=row.text) for row in rows)
 
 
 async def load_line(

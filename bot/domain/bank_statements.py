@@ -1,7 +1,7 @@
 """A bank's statement as a file says it, and the lines that it comes to: the same statement again comes to the same ones."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -61,12 +61,44 @@ def lines_of(statement: Statement) -> Iterator[NewLine]:
         said = (line.dated_on, line.amount, folded(line.text))
         of = f"{line.dated_on.isoformat()}:{line.amount.normalize():f}"
         if line.fitid:
-            key = f"fitid:{sha256(line.fitid.encode()).hexdigest()[:32]}:{of}"
+            key = f"{BY_ID}{sha256(line.fitid.encode()).hexdigest()[:32]}:{of}"
         else:
             seen[said] += 1
             words = f"{of}:{said[2]}:{seen[said]}"
             key = f"said:{sha256(words.encode()).hexdigest()}"
         yield NewLine(key=key, dated_on=line.dated_on, amount=line.amount, text=line.text[:LONGEST_TEXT])
+
+
+BY_ID = "fitid:"
+"""How keys of lines begin that the bank gave an id."""
+
+
+def not_there(lines: Sequence[NewLine], there: Iterable[NewLine]) -> tuple[NewLine, ...]:
+    """Those of a statement's lines that are not among these of its account and its days. A bank gives a line an id in one format and
+    none in another, and writes its words otherwise there: so of one amount of one day no more come in than there are not yet, but
+    where either has an id of its own.
+    """
+    keys, known = {line.key for line in lines}, set[str]()
+    otherwise: Counter[tuple[date, Decimal, bool]] = Counter()
+    for line in there:
+        known.add(line.key)
+        if line.key not in keys:
+            otherwise[line.dated_on, line.amount, _has_id(line)] += 1
+    new = []
+    for line in lines:
+        if line.key in known:
+            continue
+        written = [(line.dated_on, line.amount, has_id) for has_id in (True, False) if not (has_id and _has_id(line))]
+        other = next((each for each in written if otherwise[each]), None)
+        if other is None:
+            new.append(line)
+        else:
+            otherwise[other] -= 1
+    return tuple(new)
+
+
+def _has_id(line: NewLine) -> bool:
+    return line.key.startswith(BY_ID)
 
 
 def account_key(organisation_id: OrganisationId, statement: Statement) -> str | None:

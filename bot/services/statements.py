@@ -18,6 +18,7 @@ from bot.domain.bank_statements import (
     StatementOutcome,
     account_key,
     lines_of,
+    not_there,
 )
 from bot.domain.books import Account
 from bot.domain.ids import OrganisationId, WorkspaceId
@@ -218,6 +219,10 @@ class Statements:
         if key is not None:
             async with self.db.write() as tx:
                 await stored.forget_elsewhere(tx, *of, key, account.provider_id)
+        days = [line.dated_on for line in lines]
+        async with self.db.read() as tx:
+            there = await stored.lines_of_days(tx, *of, account.provider_id, first=min(days), last=max(days))
+        lines = not_there(lines, there)
         for start in range(0, len(lines), LINES_AT_ONCE):
             async with self.db.write() as tx:
                 kept = await stored.keep_lines(

@@ -61,12 +61,16 @@ def read_ofx(text: str) -> Statement:
     called = {(account.bank, account.number) for account in accounts}
     if len(called) > 1:
         raise StatementError(f"It has statements of {len(called)} accounts. Save each of them to a file of its own.")
-    first = accounts[0]
+    first, left_out = accounts[0], sum(account.left_out for account in accounts)
+    lines = tuple(line for account in accounts for line in account.lines)
+    if not lines:
+        others = " but in another currency than the account's" if left_out else ""
+        raise StatementError(f"There is no line with an amount in it{others}.")
     return Statement(
-        lines=tuple(line for account in accounts for line in account.lines),
+        lines=lines,
         account=f"{first.bank} {first.number}".strip() or None,
         currency=first.currency,
-        left_out=sum(account.left_out for account in accounts),
+        left_out=left_out,
     )
 
 

@@ -24,6 +24,7 @@ class Said(StrEnum):
     TEXT = "what it was for"
     ID = "an id"
     CURRENCY = "the currency"
+    SIGN = "whether it was paid out or in"
     ACCOUNT = "the account"
 
 
@@ -92,9 +93,45 @@ _NAMES: Mapping[Said, tuple[str, ...]] = {
     ),
     Said.ID: ("transactionid", "fitid", "uniqueid", "id"),
     Said.CURRENCY: ("currency", "currencycode", "accountcurrency", "währung"),
+    Said.SIGN: (
+        *("transactiontype", "type", "debit/credit", "credit/debit", "dr/cr", "cr/dr", "drcr", "debitcredit"),
+        *("creditdebitindicator", "creditdebit", "indicator", "sign", "soll/haben", "s/h", "afbij", "sens"),
+    ),
     Said.ACCOUNT: ("accountnumber", "iban", "account"),
 }
 """As banks call them, the likeliest first; compared without case, space, stars, underscores and what stands in brackets."""
+
+
+_OUT = frozenset({"debit", "dr", "d", "db", "dbit", "soll", "s", "af", "withdrawal", "out", "débit"})
+_IN = frozenset({"credit", "cr", "c", "crdt", "haben", "h", "bij", "deposit", "in", "crédit"})
+"""What a column says beside amounts that have no sign of their own."""
+_CURRENCIES = frozenset(
+    [
+        "EUR",
+        "GBP",
+        "USD",
+        "CHF",
+        "SEK",
+        "NOK",
+        "DKK",
+        "PLN",
+        "CZK",
+        "HUF",
+        "RON",
+        "BGN",
+        "CAD",
+        "AUD",
+        "NZD",
+        "SGD",
+        "HKD",
+        "JPY",
+        "CNY",
+        "INR",
+        "ZAR",
+    ]
+)
+"""Such as stand in brackets behind the name of a column, where other words of three letters stand, too."""
+_IN_BRACKETS = re.compile(r"[(\[]([A-Z]{3})[)\]]")
 
 
 class UnsureOrderError(Exception):
@@ -152,6 +189,9 @@ class _Table:
     sheet: Sheet
     places: Mapping[Said, tuple[int, ...]]
     order: DayOrder | None
+    turned: frozenset[Said] = frozenset()
+    """Columns whose amounts all have a minus although they say in which direction they went."""
+    is_signed_beside: bool = False
 
     def statement(self) -> Statement:
         days = [cell for row in self.sheet.rows if (cell := self._cell(row, Said.DAY))]
@@ -160,6 +200,8 @@ class _Table:
             raise UnsureOrderError
         amounts = [cell for row in self.sheet.rows for said in _AMOUNTS if (cell := self._cell(row, said))]
         decimals = decimals_of(amounts)
+        self.turned = frozenset(said for said in (Said.OUT, Said.IN) if self._is_written_with_minus(said, decimals))
+        self.is_signed_beside = self._is_signed_beside(decimals)
         currencies, accounts = self._all(Said.CURRENCY), self._all(Said.ACCOUNT)
         if len(accounts) > 1:
             raise StatementError(f"It has lines of {len(accounts)} accounts. Save each of them to a file of its own.")
@@ -167,6 +209,7 @@ class _Table:
             raise StatementError(
                 f"It has lines in several currencies: {', '.join(currencies[:5])}. Save each to a file of its own."
             )
+        currencies = currencies or self._of_headers()
         lines = tuple(line for row in self.sheet.rows if (line := self._line(row, order, decimals)) is not None)
         if not lines:
             raise StatementError("There is no line with an amount in it.")
@@ -193,14 +236,37 @@ class _Table:
 
     def _amount(self, row: Row, decimals: Decimals | None) -> Decimal:
         if self.places[Said.AMOUNT]:
-            cell = self._cell(row, Said.AMOUNT)
-            amount = number_of(cell, decimals) if cell else Decimal(0)
+            amount = self._number(row, Said.AMOUNT, decimals)
+            is_out = self.is_signed_beside and self._cell(row, Said.SIGN).casefold() in _OUT
+            amount = -amount if is_out else amount
         else:
-            out, received = (self._cell(row, said) for said in (Said.OUT, Said.IN))
-            spent = abs(number_of(out, decimals)) if out else Decimal(0)
-            amount = (abs(number_of(received, decimals)) if received else Decimal(0)) - spent
+            amount = self._number(row, Said.IN, decimals) - self._number(row, Said.OUT, decimals)
         to_stored(amount)  # raises where it is finer or larger than is kept
         return amount
+
+    def _number(self, row: Row, said: Said, decimals: Decimals | None) -> Decimal:
+        cell = self._cell(row, said)
+        amount = number_of(cell, decimals) if cell else Decimal(0)
+        return -amount if said in self.turned else amount
+
+    def _is_written_with_minus(self, said: Said, decimals: Decimals | None) -> bool:
+        """Of what was paid out, or in, all that there is. Where only some of it is less than nothing, that was taken back."""
+        found = [amount for row in self.sheet.rows if (amount := _number_if_any(self._cell(row, said), decimals))]
+        return bool(found) and all(amount < 0 for amount in found)
+
+    def _is_signed_beside(self, decimals: Decimals | None) -> bool:
+        """Whether amounts have no sign, and a column says of each which one it has."""
+        signs = {cell.casefold() for cell in self._all(Said.SIGN)}
+        if not signs or not signs <= _OUT | _IN:
+            return False
+        amounts = [_number_if_any(self._cell(row, Said.AMOUNT), decimals) for row in self.sheet.rows]
+        return all(amount >= 0 for amount in amounts if amount is not None)
+
+    def _of_headers(self) -> list[str]:
+        """The currency as the header of the amounts has it, such as Amount (GBP)."""
+        headers = [self.sheet.header[places[0]] for said in _AMOUNTS if (places := self.places[said])]
+        found = [code for header in headers for code in _IN_BRACKETS.findall(header) if code in _CURRENCIES]
+        return list(dict.fromkeys(found))[:1]
 
     def _words(self, row: Row) -> Iterator[str]:
         for place in self.places[Said.TEXT]:
@@ -213,6 +279,14 @@ class _Table:
 
     def _all(self, said: Said) -> list[str]:
         return list(dict.fromkeys(cell[:60] for row in self.sheet.rows if (cell := self._cell(row, said))))
+
+
+def _number_if_any(cell: str, decimals: Decimals | None) -> Decimal | None:
+    """None of a cell that is no amount, which is told with its line."""
+    try:
+        return number_of(cell, decimals) if cell else None
+    except ValueError:
+        return None
 
 
 _AMOUNTS = (Said.AMOUNT, Said.OUT, Said.IN)

@@ -73,7 +73,7 @@ def _file() -> Block:
         "Statement",
         filetypes=("ofx", "qfx", "qbo", "csv", "txt"),
         hint="OFX, or a CSV list with its header: the date, the amount or what was paid out and in, and what it was for. "
-        "Money that left the account has a minus.",
+        "Money that left the account has a minus, or a column says Debit.",
     )
 
 

@@ -105,6 +105,27 @@ async def test_the_same_statement_again_adds_nothing_and_its_account_is_known(de
     assert "1 line of *090 · Business Current Account* added" in await told(desk)
 
 
+async def test_the_same_days_in_another_format_or_other_words_add_nothing_but_what_is_more(desk: Desk) -> None:
+    """A bank gives the same lines ids in one format and none in the other: a second one would pay for a second bill."""
+    await switched(desk)
+    await put_in(desk, sgml(A_LINE, ("20260304", "-5.00", "F2", "SHOP")).encode())
+    await told(desk)
+    header, paper, shop = "Date,Description,Amount", "2026-03-03,PAPER,-120.00", "2026-03-04,SHOP,-5.00"
+
+    await put_in(desk, table(header, paper, shop), name="march.csv")
+    same = await told(desk)
+    await put_in(desk, table(header, "2026-03-03,PAPER AND INK LTD,-120.00", shop, shop), name="march.csv")
+    one_more = await told(desk)
+    await put_in(desk, table(header, paper, shop, shop), name="march.csv")
+    again = await told(desk)
+    await put_in(desk, sgml(A_LINE, ("20260304", "-5", "F3", "SHOP"), ("20260304", "-5", "F2", "SHOP")).encode())
+
+    assert "Nothing is new: all 2 lines" in same
+    assert "1 line of *090 · Business Current Account* added" in one_more
+    assert "Nothing is new: all 3 lines" in again
+    assert "Nothing is new: all 3 lines" in await told(desk)
+
+
 async def test_what_is_wrong_with_a_statement_is_said_at_its_field(desk: Desk) -> None:
     await switched(desk)
     two_ways = table("Date,Description,Amount", "03/04/2026,PAPER,-120.00")

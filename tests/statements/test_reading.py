@@ -79,6 +79,11 @@ def test_what_a_line_cost_elsewhere_is_no_other_currency() -> None:
         (sgml(("20260303", "-1.12345", "F", "X")), "no amount that I can read: -1.12345"),
         (sgml(("20260303", "999999999999999", "F", "X")), "no amount that I can read: 999999999999999"),
         (sgml(*many(MOST_LINES + 1)), "more than 5000 lines"),
+        (sgml(), "no line with an amount in it\\."),
+        (
+            sgml(A_LINE).replace("<NAME>", "<CURRENCY><CURSYM>EUR</CURRENCY><NAME>"),
+            "no line .* but in another currency",
+        ),
         (
             '<?xml version="1.0"?><!DOCTYPE OFX [<!ENTITY a SYSTEM "file:///etc/passwd">]><OFX>&a;</OFX>',
             "declares more",
@@ -118,6 +123,41 @@ def test_what_is_no_statement_says_why(text: str, words: str) -> None:
 )
 def test_columns_dates_and_marks_are_known_by_what_the_list_says(file: bytes, lines: list[object]) -> None:
     assert said(read_table(file, None)) == lines
+
+
+def test_a_column_that_says_debit_or_credit_is_the_sign_of_amounts_without_one() -> None:
+    header = "Account Number,Transaction Description,Transaction Date,Transaction Type,Transaction Amount"
+    unsigned = table(header, "1,PAPER,2026-03-03,Debit,120.00", "1,REFUND,2026-03-04,Credit,7.00")
+    signed = table(header, "1,PAPER,2026-03-03,Debit,-120.00", "1,REFUND,2026-03-04,Credit,7.00")
+    indicated = table("Date;Description;Dr/Cr;Amount", "2026-03-03;PAPER;D;120.00")
+    of_something = table("Date,Description,Type,Amount", "2026-03-03,PAPER,Card,120.00", "2026-03-03,PAPER,Debit,1.00")
+
+    assert [line.amount for line in read_table(unsigned, None).lines] == [D("-120.00"), D("7.00")]
+    assert [line.amount for line in read_table(signed, None).lines] == [D("-120.00"), D("7.00")]
+    assert [line.amount for line in read_table(indicated, None).lines] == [D("-120.00")]
+    assert [line.amount for line in read_table(of_something, None).lines] == [D("120.00"), D("1.00")]
+
+
+def test_what_is_less_than_nothing_among_what_was_paid_out_came_back() -> None:
+    reversal = table("Date,Name,Debit,Credit", "2026-03-03,A,7.00,", "2026-03-04,A,-7.00,", "2026-03-05,B,,-2.00")
+    minus = table("Date,Name,Debit,Credit", "2026-03-03,A,-7.00,", "2026-03-04,A,-8.00,", "2026-03-05,B,,2.00")
+
+    assert [line.amount for line in read_table(reversal, None).lines] == [D("-7.00"), D("7.00"), D("2.00")]
+    assert [line.amount for line in read_table(minus, None).lines] == [D("-7.00"), D("-8.00"), D("2.00")]
+
+
+@pytest.mark.parametrize(
+    ("header", "currency"),
+    [
+        ("Betrag (EUR)", "EUR"),
+        ("Amount [USD]", "USD"),
+        ("Amount (net)", None),
+        ("Amount (VAT)", None),
+        ("Amount", None),
+    ],
+)
+def test_the_currency_is_known_by_the_header_of_the_amounts(header: str, currency: str | None) -> None:
+    assert read_table(table(f"Date,Description,{header}", "2026-03-03,X,-1.00"), None).currency == currency
 
 
 def test_dates_of_two_meanings_are_asked_about() -> None:
