@@ -21,6 +21,7 @@ from bot.domain.rates import KnownRate
 from bot.domain.reports import Receipt
 from bot.domain.rules import Rule
 from bot.domain.settings import PaymentStatus
+from bot.domain.small_amounts import NOTHING_SMALL, SmallAmounts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +138,8 @@ class ItemCard:
     """Of a document in another currency: what its total is in the books' own. None: no rate is known, or it needs none."""
     own_rate: KnownRate | None = None
     """The rate that it was converted at."""
+    small: SmallAmounts = NOTHING_SMALL
+    """What of amounts in its currency its organisation calls small."""
     other_side: OtherSide | None = None
     """The credit note that was made of it here, or what it is the credit note of."""
     receipts: tuple[Receipt, ...] = ()

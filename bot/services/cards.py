@@ -195,6 +195,7 @@ class Cards:
             own_currency=own,
             total_in_own=converted.total,
             own_rate=converted.rate,
+            small=converted.small,
             other_side=await other_side_of(tx, item),
             receipts=await self._receipts(tx, item),
             report=await _report(tx, item),

@@ -37,6 +37,8 @@ class InOwn:
 
     total: Decimal | None = None
     rate: KnownRate | None = None
+    small: SmallAmounts = NOTHING_SMALL
+    """What the organisation calls small, by the rates that are known of its currency."""
 
 
 async def total_in_own(tx: Tx, item: Item, settings: Settings, own: str | None) -> InOwn:
@@ -46,7 +48,8 @@ async def total_in_own(tx: Tx, item: Item, settings: Settings, own: str | None) 
         return InOwn()
     wanted = {currency} - {own}
     known = await known_rates(tx, item.workspace_id, item.organisation_id, settings, wanted)
-    return InOwn(total=in_own(facts.gross, facts, own, known), rate=rate_for(facts, own, known))
+    small = SmallAmounts(limit=settings.amounts.materiality, own=own, rates=known)
+    return InOwn(total=in_own(facts.gross, facts, own, known), rate=rate_for(facts, own, known), small=small)
 
 
 async def small_amounts(

@@ -185,7 +185,7 @@ class SettingsService:
             facts: Json = {"amounts": [msgspec.to_builtins(before.amounts), msgspec.to_builtins(amounts)]}
             await saving.tell("settings of amounts saved", facts)
             settings = await saving.after()
-            if amounts.rates != before.amounts.rates:
+            if amounts != before.amounts:
                 await redraw_foreign(saving.tx, *saving.of)
             is_measured = amounts.materiality is not None and amounts.rates != before.amounts.rates
             if is_measured or amounts.materiality != before.amounts.materiality:

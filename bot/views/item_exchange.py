@@ -7,12 +7,14 @@ from bot.domain.checks import is_of_a_fitting_currency
 from bot.domain.documents import FactField, Facts
 from bot.domain.exchange import in_words, rate_to, towards
 from bot.domain.items import Item
+from bot.domain.rates import is_within
 from bot.views.text import amount, escape
 
 Told = tuple[str, str, str]
 """A field's name, its value, and in small what there is to say of it."""
 NAME = "Exchange rate"
 TYPED = "a rate typed by a person"
+WHERE_TYPED = "An admin types one by `/dext settings amounts`"
 
 
 def exchange(found: ItemCard) -> list[Told]:
@@ -47,11 +49,25 @@ def in_own(found: ItemCard) -> list[Told]:
     if own is None or found.item.facts.gross is None:
         return []
     if rate is None:
-        return [(f"In {own}", "not converted", "no exchange rate is known, so every limit counts as exceeded")]
+        return [(f"In {own}", "not converted", f"no exchange rate is known{_over_limit(found, own)}. {WHERE_TYPED}")]
     told = f"at {rate.in_words(own)}, {rate.source_in_words(escape(found.ledger, 40))}"
     aged = rate.aged_in_words(found.item.facts.issued_on)
     more = f". :warning: It is {aged}: look whether it still holds" if aged else ""
-    return [(f"In {own}", amount(found.total_in_own, own), f"{told}{more}")]
+    return [(f"In {own}", amount(found.total_in_own, own), f"{told}{more}{_not_small(found, own)}")]
+
+
+def _over_limit(found: ItemCard, own: str) -> str:
+    """Where there is a limit that an unknown amount is more than."""
+    limit = found.small.limit
+    return "" if limit is None else f", so it counts as more than {amount(limit, own)}, up to which amounts are small"
+
+
+def _not_small(found: ItemCard, own: str) -> str:
+    """Where it would be, by a rate that whoever wrote the document has put there (`bot.domain.small_amounts`)."""
+    small = found.small
+    if not is_within(found.total_in_own, small.limit) or small.limit is None or small.takes_total(found.item.facts):
+        return ""
+    return f". By a rate that nobody but the document states, nothing counts as less than {amount(small.limit, own)}"
 
 
 def _stated(rate: str | None, more: str) -> list[Told]:

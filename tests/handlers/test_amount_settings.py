@@ -15,6 +15,7 @@ from tests.handlers.desk import Desk, at, filled, words
 from tests.handlers.test_exchange_rates import drop
 
 pytestmark = pytest.mark.desk(undo_seconds=0)
+WHERE = "An admin types one by `/dext settings amounts`"
 
 
 async def opened(desk: Desk, user: str = ADMIN) -> View:
@@ -35,9 +36,7 @@ def typed_in(form: View, block: str) -> object:
 
 async def test_a_rate_is_typed_shown_with_who_and_when_and_opened_as_it_was_saved(desk: Desk) -> None:
     await drop(desk, "INV-1", "EUR", "CHF", "0.95")
-    assert "*In GBP*\nnot converted\n_no exchange rate is known, so every limit counts as exceeded_" in words(
-        desk.card("INV-1")
-    )
+    assert f"*In GBP*\nnot converted\n_no exchange rate is known. {WHERE}_" in words(desk.card("INV-1"))
 
     done = await saved(desk, **{BlockId.EXCHANGE_RATES: "eur 1.20\nUSD: 1.27"})
 
@@ -149,6 +148,25 @@ async def test_of_small_amounts_no_more_is_asked_than_books_do_and_of_what_canno
 
     assert asked not in words(desk.card("INV-1"))
     assert asked in words(desk.card("INV-2"))
+
+
+async def test_a_card_speaks_of_the_limit_where_one_is_set_and_of_no_other(desk: Desk) -> None:
+    await drop(desk, "INV-1", "EUR", "CHF", "0.95")
+    await drop(desk, "INV-2", "EUR", "GBP", "0.8")
+    assert "counts as" not in words(desk.card("INV-1"))
+    assert "counts as" not in words(desk.card("INV-2"))
+
+    await saved(desk, **{BlockId.MATERIALITY: "100"})
+    await desk.slack.close_modal(ADMIN, everything=True)
+
+    over = "no exchange rate is known, so it counts as more than 100.00 GBP, up to which amounts are small"
+    assert f"*In GBP*\nnot converted\n_{over}. {WHERE}_" in words(desk.card("INV-1"))
+    alone = "By a rate that nobody but the document states, nothing counts as less than 100.00 GBP"
+    assert f"*In GBP*\n96.00 GBP\n_at 1 GBP = 1.25 EUR, the document's own, 1 Mar 2026. {alone}_" in words(
+        desk.card("INV-2")
+    )
+    await saved(desk, **{BlockId.MATERIALITY: "100", BlockId.EXCHANGE_RATES: "EUR 1.2"})
+    assert "counts as" not in words(desk.card("INV-2"))
 
 
 @pytest.mark.parametrize("typed", ["much", "0", "-5", "1,234"])
