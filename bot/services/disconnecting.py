@@ -216,6 +216,7 @@ async def _reset_settings(tx: Tx, workspace_id: WorkspaceId, organisation_id: Or
     """Nothing is sent again before somebody has set it up anew."""
     fresh = {
         "chosen": "{}",
+        "general": None,
         "bank_match": False,
         "general_confirmed_at": None,
         "tax_confirmed_at": None,

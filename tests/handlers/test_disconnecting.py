@@ -2,11 +2,16 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import date
 
 import pytest
 
 from bot.app import upkeep_of
+from bot.domain.closing import Closing
 from bot.domain.disconnecting import Keep
+from bot.domain.general import GeneralForm
+from bot.domain.settings import Settings
 from bot.playground.slack import ADMIN, APPROVER, BILLS, BOOKKEEPER, GUEST, MEMBER, OWNER
 from bot.services.disconnecting import RenewedMeanwhileError, end
 from bot.views.ids import ActionId, BlockId
@@ -95,9 +100,14 @@ async def test_connecting_the_same_organisation_anew_takes_all_of_it_up(desk: De
 
 async def test_forgetting_settings_keeps_items_and_asks_for_a_new_set_up(desk: Desk) -> None:
     await desk.add()
+    general, actor, of = desk.world.services.general_settings, await desk.world.actor(), desk.world.organisation_id
+    page = await general.opened(actor, of)
+    decided = replace(page.general, closing=Closing(until=date(2026, 2, 28)), undo_seconds=0)
+    await general.save(actor, of, GeneralForm(version=page.version, general=decided), {})
     await disconnect(desk.world, Keep.ITEMS)
     settings = await desk.world.settings()
     assert (settings.is_set_up, settings.approvers, settings.approvals_channel) == (False, (), None)
+    assert replace(settings, version=0) == Settings()
 
     await connect(desk.world)
     await desk.settle()
