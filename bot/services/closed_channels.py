@@ -28,9 +28,9 @@ from bot.views import closed_channels as views
 CHANNELS, ORGANISATIONS = table_of(ChannelRow), table_of(OrganisationRow)
 logger = logging.getLogger(__name__)
 
-FIRST_WAIT, LONGEST_WAIT = timedelta(minutes=5), timedelta(hours=1)
-MOST_TRIES = 720
-"""About a month. What waits is then left alone, until it changes or another channel is chosen."""
+FIRST_WAIT, LONGEST_WAIT, WAIT_OF_OLD = timedelta(minutes=5), timedelta(hours=1), timedelta(days=1)
+OLD_TRIES = 720
+"""About a month. What waits longer is tried once a day: it is still to be seen when the channel is open again."""
 MOST_TOLD = 5
 """Admins of one organisation."""
 
@@ -39,10 +39,6 @@ async def refused(tx: Tx, message: Message, reason: str, workspace: Workspace | 
     """Have it shown where it belongs now; else it goes on waiting, and whoever can open the place is told once, with
     what to do.
     """
-    if message.attempts >= MOST_TRIES:
-        logger.warning("a channel did not take a message for a month", extra={"reason": reason})
-        await outbox.drop(tx, message, reason)
-        return
     if not await outbox.put_off(tx, message, reason, _wait(message.attempts)):
         return
     if await rehome(tx, message) or workspace is None or message.trouble == reason or message.channel_id is None:
@@ -136,4 +132,6 @@ def _told(workspace_id: WorkspaceId, channel_id: ChannelId) -> tuple[Any, ...]:
 
 
 def _wait(attempts: int) -> timedelta:
+    if attempts >= OLD_TRIES:
+        return WAIT_OF_OLD
     return min(FIRST_WAIT * float(2 ** min(attempts, 10)), LONGEST_WAIT)

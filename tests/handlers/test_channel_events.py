@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from bot.playground.slack import ADMIN, ALERTS, BILLS, BOT_USER, FINANCE, MEMBER, Message
+from bot.services.closed_channels import OLD_TRIES
+from bot.services.messages import MESSAGES, Subject
 from bot.views.ids import ActionId, BlockId
 from tests.handlers.desk import A_BILL, Desk, a_desk, words
 from tests.handlers.envelopes import an_event, send_event
@@ -104,6 +106,25 @@ async def test_what_waited_goes_out_as_soon_as_it_is_open_again(desk: Desk, kind
     # and the next time is told anew
     await hear(desk, "channel_archive")
     assert len(pleas(desk)) == 1
+
+
+async def test_what_waited_for_months_goes_out_when_it_is_open_again(desk: Desk) -> None:
+    form = await desk.form()
+    put(desk, BILLS, is_archived=True)
+    await desk.slack.submit(form, A_BILL)
+    await desk.settle()
+    async with desk.world.services.db.write() as tx:
+        of_cards = (
+            MESSAGES.c.workspace_id == (await desk.world.actor()).workspace.id,
+            MESSAGES.c.subject == Subject.ITEM,
+        )
+        await tx.execute(MESSAGES.update().where(*of_cards).values(attempts=OLD_TRIES, due_at=tx.now))
+    await desk.world.later(5)
+    put(desk, BILLS, is_archived=False)
+
+    await hear(desk, "channel_unarchive", user=ADMIN)
+
+    assert "INV-1" in words(desk.card("INV-1"))
 
 
 async def test_somebody_elses_coming_changes_nothing(desk: Desk) -> None:
