@@ -7,11 +7,14 @@ from bot.views import fields
 from bot.views.fields import Fields
 from bot.views.metadata import NotOursError
 
-AUTO_NAMES = {AutoPublish.ALWAYS: "Always", AutoPublish.NEVER: "Never"}
+AUTO_NAMES = {
+    AutoPublish.ALWAYS: ("Always", "As soon as nothing is left that somebody would look at."),
+    AutoPublish.NEVER: ("Never", "Somebody approves it, whatever weaker rules and the settings say."),
+}
 
 
 def auto_field(block: str, label: str, says: str | None, no_opinion: str) -> InputBlock:
-    options = [fields.an_option(each, name) for each, name in AUTO_NAMES.items()]
+    options = [fields.an_option(each, *names) for each, names in AUTO_NAMES.items()]
     return fields.few_field(block, label, options, says, no_opinion)
 
 

@@ -232,7 +232,9 @@ def _where(found: PaymentMethodPage) -> list[Block]:
     if not found.asks_where:
         return []
     places = dict.fromkeys((*found.destinations, *([] if found.publish_to is None else [found.publish_to])))
-    options = [fields.an_option(place, DESTINATION_NAMES[Destination(place)][0]) for place in places]
+    named = [(place, *DESTINATION_NAMES[Destination(place)]) for place in places]
+    where = "the file" if found.is_typed else found.ledger
+    options = [fields.an_option(place, name, does.format(ledger=where)) for place, name, does in named]
     block = _block(found, BlockId.METHOD_DESTINATION)
     return [fields.few_field(block, "Publish to", options, found.publish_to, NO_OPINION)]
 
@@ -249,7 +251,7 @@ def _in_use(found: PaymentMethodPage, known: KnownMethod) -> Block:
         _block(found, BlockId.IN_USE),
         "Use it",
         [
-            fields.an_option(YES, "In use"),
+            fields.an_option(YES, "In use", "It can be chosen, and is found by its last digits."),
             fields.an_option(NO, "Switched off", "Nobody is offered it any more; what names it keeps its name."),
         ],
         YES if known.method.is_active else NO,

@@ -17,9 +17,10 @@ def report_field(page: SettingsPage) -> list[Block]:
     """Where the package takes them."""
     if not page.report_statuses:
         return []
+    named = [(status, *STATUS_NAMES[status]) for status in page.report_statuses]
     options = [
-        fields.an_option(AS_COSTS, "As costs are, and never as paid"),
-        *(fields.an_option(status, STATUS_NAMES[status][0]) for status in page.report_statuses),
+        fields.an_option(AS_COSTS, "As costs are, and never as paid", "Where costs are Paid, awaiting payment."),
+        *(fields.an_option(status, name, does.format(ledger=page.ledger)) for status, name, does in named),
     ]
     return [fields.choice_field(BlockId.REPORT_STATUS, LABEL, options, page.settings.report_status or AS_COSTS)]
 

@@ -182,7 +182,7 @@ def _by_itself(found: RulePage) -> list[Block]:
     """For admins, who alone let documents out without anybody's approval."""
     says = found.form.opinions.auto_publish
     if not found.is_admin:
-        return [] if says is None else [context(f"Published by itself: *{AUTO_NAMES[says]}*. Admins decide that.")]
+        return [] if says is None else [context(f"Published by itself: *{AUTO_NAMES[says][0]}*. Admins decide that.")]
     if not found.can_go_by_itself and says is None:
         return []
     return [auto_field(_block(found, BlockId.RULE_AUTO), "Publish by itself", says, NO_OPINION)]

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from bot.playground.slack import ADMIN, ALERTS, APPROVER, BILLS, BOOKKEEPER, GENERAL, OWNER, View
-from bot.views.ids import BlockId
+from bot.views.ids import ActionId, BlockId
 from tests.fakes.clock import FakeClock
 from tests.handlers.desk import Desk, a_desk
 from tests.handlers.test_downloading import beside_no_ledger
@@ -274,6 +274,38 @@ EFFECTS: Mapping[str, Mapping[str, str]] = {
         BlockId.AUTO_EXCEPTIONS: _BY_ITSELF,
     },
 }
+
+
+# Fields whose options say all there is to say of them by their names: days, times, organisations, types of documents.
+NAMED_ENOUGH = frozenset({BlockId.CLOSED_UNTIL, BlockId.UNDO_TIME, BlockId.ITEMS_BOOKS, BlockId.CLAIMS_BOOKS})
+NAMED_ENOUGH |= {BlockId.AUTO_EXCEPTIONS}  # of a label that says it
+NAMED_ENOUGH |= {BlockId.QUIET_BEGINS, BlockId.QUIET_ENDS, BlockId.QUIET_DAYS, BlockId.QUIET_ZONE, BlockId.QUIET_URGENT}
+
+
+def unexplained(form: View) -> list[str]:
+    """Options of a form that do not say what they do."""
+    every = [
+        (name_of(block_id), option)
+        for block_id, block in inputs(form).items()
+        for option in block["element"].get("options") or ()
+    ]
+    return [
+        f"{name}: {option['text']['text']}"
+        for name, option in every
+        if name not in NAMED_ENOUGH and not option.get("description")
+    ]
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+async def test_each_option_says_what_it_does(package: str, sqlite_url: str) -> None:
+    async with PACKAGES[package](sqlite_url) as desk:
+        forms = [form for part in await parts(desk) if (form := await opened(desk, part)) is not None]
+        await desk.slack.close_modal(ADMIN, everything=True)
+        await desk.slack.command("/dext", "payment-methods", user=ADMIN, channel=BILLS)
+        await desk.slack.click(desk.modal(ADMIN), ActionId.ADD_PAYMENT_METHOD, user=ADMIN)
+        forms.append(desk.modal(ADMIN))
+
+    assert [option for form in forms for option in unexplained(form)] == []
 
 
 @pytest.mark.parametrize("package", PACKAGES)
