@@ -8,7 +8,7 @@ import pytest
 from bot.domain.books import ListKind
 from bot.domain.ids import OrganisationId
 from bot.playground.slack import ADMIN, FORMER, GUEST, MEMBER, OUTSIDER, View
-from bot.services.lists import note_use, went_inactive
+from bot.services.lists import live_tracking, note_use, went_inactive
 from bot.views.ids import ActionId
 from bot.views.metadata import FormRef
 from providers.xero.simulator import IRELAND
@@ -70,6 +70,25 @@ async def test_what_was_used_last_stands_first_then_each_class_and_how_old_the_l
     assert typed[first][1:] == sorted(typed[first][1:])
     assert list(await groups(office, form, TAX_RATE)) == ["Tax rates · list as of 3 hours ago"]
     assert await groups(office, form, ACCOUNT, "nothing like this") == {}
+
+
+async def test_each_list_that_is_searched_tells_how_old_it_is(office: Office) -> None:
+    await office.world.later(3 * 3600)
+    lists, actor, of = office.world.services.choices, await office.world.actor(), office.world.organisation_id
+    async with office.world.services.db.read() as tx:
+        (region, *_) = await live_tracking(tx, actor.workspace.id, of)
+
+    ages = {
+        (await lists.accounts(actor, of, "")).age,
+        (await lists.tax_rates(actor, of, "")).age,
+        (await lists.contacts(actor, of, "")).age,
+        (await lists.customers(actor, of, "")).age,
+        (await lists.products(actor, of, "")).age,
+        (await lists.tracking_options(actor, of, region.provider_id, "")).age,
+        (await lists.bank_accounts(actor, of, "")).age,
+    }
+
+    assert ages == {"3 hours ago"}
 
 
 async def test_options_show_code_and_name(office: Office) -> None:

@@ -184,6 +184,11 @@ async def test_the_ledgers_own_lock_date_counts_where_it_is_read_and_what_waits_
     await desk.settle()
     assert "*It is booked on 1 May 2026*" in words(desk.card("INV-1"))
 
+    await decide(desk, **{BlockId.CLOSED_COSTS: "as_draft"})
+    card = words(desk.card("INV-1"))
+    assert "*It goes to Xero as a draft*" in card
+    assert "Xero will not approve it until the period is open again." in card
+
 
 async def test_what_is_saved_is_seen_again_and_wrong_or_late_forms_lose_nothing(desk: Desk) -> None:
     lacking = await decide(desk, **{BlockId.CLOSED_UNTIL: "day"})
