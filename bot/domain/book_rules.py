@@ -75,6 +75,10 @@ class BookRules:
     """What its software has no place for, though its package has: kinds of documents (`PostingKind`, `FOREIGN_BANK`), and what
     lines have (`TRACKING`, `PRODUCTS`, `BOUGHT`); and what lacks it, in words.
     """
+    not_in_plan: tuple[str, ...] = ()
+    """Kinds of documents (`PostingKind`) that its plan does not have, by what the package says of plans: nobody is offered them, and
+    what is to become one all the same is pointed at.
+    """
     of_document: Mapping[str, str] = field(default_factory=dict)
     """Those categories, their names by the ledger's ids: as the list of them says, whatever a provider declares."""
 

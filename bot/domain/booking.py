@@ -48,13 +48,18 @@ def kind_of(
 
 
 def taken_by(capabilities: frozenset[Capability], rules: BookRules) -> frozenset[Capability]:
-    """What a package can do, without what these books have no place for."""
-    return capabilities - {needed for kind, needed in _NEEDED.items() if kind in rules.takes_not}
+    """What a package can do, without what these books have no place for, or their plan has not."""
+    lacking = {needed for kind, needed in _NEEDED.items() if kind in rules.takes_not or kind in rules.not_in_plan}
+    if Capability.BILLS in lacking and not rules.pays_users:
+        lacking.add(Capability.EXPENSE_REPORTS)  # which are bills, too
+    return capabilities - lacking
 
 
 _NEEDED: Mapping[str, Capability] = {
+    PostingKind.BILL: Capability.BILLS,
     PostingKind.SALES_INVOICE: Capability.SALES_INVOICES,
     PostingKind.SPEND_MONEY: Capability.BANK_TRANSACTIONS,
+    PostingKind.QUICK_SALE: Capability.QUICK_ENTRIES,
     TRACKING: Capability.TRACKING,
     PRODUCTS: Capability.PRODUCTS,
 }

@@ -92,6 +92,17 @@ def not_taken(item: Item, rules: BookRules) -> tuple[str, ...]:
     return (f"{said}: {instead}enter it there by hand and archive it here.",)
 
 
+def not_in_plan(item: Item, rules: BookRules) -> tuple[str, ...]:
+    """What the plan of the books is said not to have: whoever approves it is told, and the ledger has the last word."""
+    kind = kind_of(item.kind, item.facts.document_type, item.publish_to, rules)
+    if not item.is_booked or kind not in rules.not_in_plan:
+        return ()
+    instead = kind_of(item.kind, item.facts.document_type, Destination.BANK_ACCOUNTS, rules)
+    can_be = Destination.BANK_ACCOUNTS.takes(item.kind) and instead not in (*rules.not_in_plan, *rules.takes_not)
+    where = " Edit publishes it to bank accounts instead." if can_be else ""
+    return (f"The plan of the books has no {kind.words}, so the ledger is likely to refuse it.{where}",)
+
+
 def without_rate(item: Item, rules: BookRules) -> tuple[str, ...]:
     """What is in another currency, where only a rate says so: without, it would be booked as so much in the books' own."""
     own = rules.foreign_by_rate

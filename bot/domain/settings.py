@@ -65,10 +65,14 @@ def destinations_for(kind: ItemKind, capabilities: frozenset[Capability]) -> tup
 
 
 def statuses_for(kind: ItemKind, capabilities: frozenset[Capability]) -> tuple[PaymentStatus, ...]:
-    """The statuses that a package can do for items of a kind; no other is offered."""
+    """The statuses that a package can do for items of a kind; no other is offered. Where all goes to bank accounts, nothing has a
+    status of its own, and one stands for that.
+    """
     if not destinations_for(kind, capabilities):
         return ()
-    return tuple(status for status, needed in _STATUSES[kind] if needed <= capabilities)
+    return tuple(status for status, needed in _STATUSES[kind] if needed <= capabilities) or (
+        PaymentStatus.AWAITING_PAYMENT,
+    )
 
 
 def booked_at_once(capabilities: frozenset[Capability]) -> tuple[ItemKind, ...]:
@@ -292,6 +296,11 @@ class KindPage:
     def can_be_paid(self) -> bool:
         """Whether anything is asked of a payment method, in this package."""
         return PaymentStatus.PAID in self.statuses or any(each.is_of_bank for each in self.destinations)
+
+    @property
+    def is_booked_on_banks(self) -> bool:
+        """Whether there is no other place, so that nothing has a status."""
+        return bool(self.destinations) and all(each.is_of_bank for each in self.destinations)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,7 +6,7 @@ from bot.db.same_documents import documents_before, like_documents
 from bot.db.unit_of_work import Tx
 from bot.domain.book_rules import USUAL_RULES, BookRules
 from bot.domain.card_accounts import not_on_card
-from bot.domain.checks import doubts, in_another_currency, not_switched_on, one_for_several, warned_of
+from bot.domain.checks import doubts, in_another_currency, not_in_plan, not_switched_on, one_for_several, warned_of
 from bot.domain.coding import CodingDefaults, Source
 from bot.domain.default_taxes import shows_no_tax
 from bot.domain.documents import ItemKind
@@ -57,6 +57,8 @@ async def warnings_of(
             f"{name} is archived in the ledger, which will refuse it. Edit changes it."
             for name in archived_of(item, names)
         ),
+        *await _contact_gone(tx, item),
+        *not_in_plan(item, rules),
         *not_to_stock(item, names.products),
         *await _left_without(tx, item, settings.defaults_of(item.kind)),
     ]
@@ -96,6 +98,18 @@ async def suggested_contact(tx: Tx, item: Item) -> str | None:
         return None
     found = await lists.load_contact(tx, item.workspace_id, item.organisation_id, contact.value)
     return "a contact that is gone" if found is None else found.name
+
+
+async def _contact_gone(tx: Tx, item: Item) -> tuple[str, ...]:
+    """Whom it is from, or to, as it was chosen. Whoever a report pays back is checked by itself."""
+    contact = item.coding.contact.value
+    if contact is None or item.kind is ItemKind.EXPENSE_REPORT:
+        return ()
+    found = await lists.load_contact(tx, item.workspace_id, item.organisation_id, contact)
+    if found is None or found.is_active:
+        return ()
+    who = "Customer" if item.kind is ItemKind.SALE else "Supplier"
+    return (f"{who} {found.label} is archived in the ledger, which will refuse it. Edit changes it.",)
 
 
 async def _taken_for(tx: Tx, item: Item) -> tuple[str, ...]:

@@ -91,7 +91,7 @@ class SetUp:
             costs=await kind_page(*of, ground, ItemKind.COST),
             settings=settings,
             bookkeepers=await people_with(*of, Role.BOOKKEEPER),
-            report_statuses=statuses_for(ItemKind.EXPENSE_REPORT, ground.profile.capabilities),
+            report_statuses=statuses_for(ItemKind.EXPENSE_REPORT, ground.can),
             waiting=0 if settings.is_set_up else await _approved(*of),
             may_approve=books is None or books.bill_rights is not BillRights.DRAFTS,
         )

@@ -45,6 +45,7 @@ DESTINATION_NAMES = {
     Destination.QUICK_ENTRIES: ("Quick entries", "By its sums alone, such as a day's takings; never a draft."),
     Destination.CHEQUES: ("Cheques", "A cheque in {ledger}, on its payment method's bank account."),
 }
+ON_BANKS = ("Booked at once", "What stands on a bank account has no status of its own.")
 IN_THE_FILE = "In the file"
 NO_PAYMENTS = "A file says nothing of payments: enter them where it is imported."
 METHOD_HINT = "Needed only for what is paid already. Each item can have another one."
@@ -281,4 +282,6 @@ def _statuses(page: KindPage) -> list[Option]:
     named = [(status, *STATUS_NAMES[status]) for status in page.statuses]
     if page.is_downloaded:
         named = [(status, IN_THE_FILE, NO_PAYMENTS) for status, _, _ in named]
+    elif page.is_booked_on_banks:
+        named = [(status, *ON_BANKS) for status, _, _ in named]
     return [fields.an_option(status, name, does.format(ledger=page.ledger)) for status, name, does in named]

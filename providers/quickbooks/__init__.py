@@ -74,8 +74,8 @@ PROFILE = Profile(
         role="the Primary admin or Company admin role",
     ),
     plan_limits={
-        "QuickBooks Online Simple Start": "This plan of QuickBooks Online has no bills: publish costs to bank accounts.",
-        "QuickBooks Online Easystart": "This plan of QuickBooks Online has no bills: publish costs to bank accounts.",
+        "QUICKBOOKS ONLINE SIMPLE START": "This plan of QuickBooks Online has no bills: publish costs to bank accounts.",
+        "QUICKBOOKS ONLINE EASYSTART": "This plan of QuickBooks Online has no bills: publish costs to bank accounts.",
     },
     # "Attach files": 100 MB each, of these kinds
     files=FileRules(

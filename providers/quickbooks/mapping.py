@@ -19,6 +19,7 @@ CLASS, LOCATION = "Class", "Department"
 """The two tracking categories there can be, by the entities that are their options."""
 FOR_CUSTOMERS = (PostingKind.BILL, PostingKind.SUPPLIER_CREDIT_NOTE, PostingKind.SPEND_MONEY)
 """Whose lines have `CustomerRef` and `BillableStatus`; a line of a deposit says by its `Entity` whom money is from."""
+NOT_OF_EVERY_PLAN = (PostingKind.BILL, PostingKind.SUPPLIER_CREDIT_NOTE)
 RATE_DIGITS, RATE_PLACES = 12, Decimal("0.000001")
 
 
@@ -66,6 +67,7 @@ def _rules_of(company: Mapping[str, Any], preferences: dict[str, Any]) -> BookRu
         cards_not=(Destination.CHEQUES, ItemKind.SALE),
         pays_credits=False,
         books_at_once=booked_at_once(PROFILE.capabilities),
+        not_in_plan=NOT_OF_EVERY_PLAN if str(_plan_of(company.get("NameValue"))).upper() in PROFILE.plan_limits else (),
         customers_on=tuple(FOR_CUSTOMERS) if has_customers else (),
         bills_customers=has_customers and bool(buying.get("BillableExpenseTracking")),
     )

@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.domain.book_rules import BookRules
 from bot.domain.books import Books
+from bot.domain.postings import PostingKind
 from bot.domain.settings import booked_at_once
 from providers.fields import FieldError, code_of, name_of, optional_code, optional_name, record_of
 from providers.sage import PROFILE
@@ -21,6 +22,10 @@ HOME_CURRENCIES = {
 }
 """Of the countries that Sage Accounting 3.1 is sold in; for a person who may not read the settings."""
 UNITED_STATES = "US"
+NOT_IN_PLAN = (
+    *(PostingKind.BILL, PostingKind.SUPPLIER_CREDIT_NOTE),
+    *(PostingKind.QUICK_SALE, PostingKind.QUICK_CREDIT),
+)
 NOT_OF_EVERY_PLAN = frozenset({"purchase_invoices", "purchase_credit_notes", "sales_quick_entries"})
 """What is written on the larger plans only ("Endpoint Availability" of each in the reference)."""
 
@@ -37,6 +42,7 @@ def books_of(business: Mapping[str, Any], settings: Mapping[str, Any] | None) ->
     """
     said = record_of(business)
     country = optional_code(record_of(said.get("country") or {}), "id")
+    plan = _plan_of(said.get("subscriptions"))
     known = settings or {}
     return Books(
         provider_id=code_of(said, "id"),
@@ -44,10 +50,10 @@ def books_of(business: Mapping[str, Any], settings: Mapping[str, Any] | None) ->
         base_currency=home_of(settings, country),
         tax_number=optional_name(known, "tax_number"),
         country=country,
-        plan=_plan_of(said.get("subscriptions")),
+        plan=plan,
         lock_dates_known=settings is not None,
         period_locked_to=day_of(known.get("year_end_lockdown_date")),
-        rules=_rules_of(country),
+        rules=_rules_of(country, plan),
     )
 
 
@@ -62,7 +68,7 @@ def home_of(settings: Mapping[str, Any] | None, country: str | None) -> str:
     return HOME_CURRENCIES[country]
 
 
-def _rules_of(country: str | None) -> BookRules:
+def _rules_of(country: str | None, plan: str | None) -> BookRules:
     """In the United States only sales have tax ("Tax" of the reference: sales tax); everywhere else each line has a rate
     (that costs there may go without is unverified), and its tax is asked for beside it. A contact is a supplier or a customer.
     """
@@ -71,6 +77,7 @@ def _rules_of(country: str | None) -> BookRules:
         taxes_costs=taxes_costs,
         categories_have_tax=taxes_costs,
         parts_contacts=True,
+        not_in_plan=NOT_IN_PLAN if str(plan).upper() in PROFILE.plan_limits else (),
         books_at_once=booked_at_once(PROFILE.capabilities),
     )
 

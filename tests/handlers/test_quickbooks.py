@@ -260,3 +260,29 @@ async def test_a_default_location_is_on_the_bill_and_on_the_invoice(sqlite_url: 
 
         (bill,), (invoice,) = books.bills(), books.documents("Invoice")
         assert bill["DepartmentRef"]["value"] == invoice["DepartmentRef"]["value"] == options[0]["value"]
+
+
+async def test_what_the_plan_does_not_have_is_not_offered_and_is_pointed_at(sqlite_url: str) -> None:
+    async with beside_quickbooks(sqlite_url) as (desk, books):
+        plan = {"Name": "OfferingSku", "Value": "QuickBooks Online Simple Start"}
+        others = [one for one in books.books[TRADING].company["NameValue"] if one["Name"] != "OfferingSku"]
+        books.books[TRADING].change_company(NameValue=[*others, plan])
+        await desk.slack.command("/dext", "sync", user=ADMIN)
+        await desk.settle()
+        await desk.drop("Q-1")
+
+        await desk.slack.command("/dext", "settings", user=ADMIN, channel=BILLS)
+
+        form = desk.modal(ADMIN)
+        assert "This plan of QuickBooks Online has no bills: publish costs to bank accounts." in words(form)
+        assert offered(form, BlockId.DESTINATION) == ["bank_accounts", "cheques"]
+        assert offered(form, BlockId.PAYMENT_STATUS) == ["awaiting_payment"]
+        assert "What stands on a bank account has no status of its own." in str(form.blocks)
+        assert BlockId.REPORT_STATUS not in str(form.blocks)
+        told = "The plan of the books has no bill, so the ledger is likely to refuse it."
+        assert f"{told} Edit publishes it to bank accounts instead." in words(desk.card("Q-1"))
+
+
+def offered(form: View, name: str) -> list[str]:
+    block = next(block for block in form.blocks if block["block_id"] == at(form, name))
+    return [str(option["value"]) for option in block["element"]["options"]]

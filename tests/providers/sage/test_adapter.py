@@ -12,7 +12,8 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from bot.domain.books import Contact, Currency, ListEntry, ListKind, Product, TrackingCategory
+from bot.domain.booking import taken_by
+from bot.domain.books import Capability, Contact, Currency, ListEntry, ListKind, Product, TrackingCategory
 from bot.domain.ledger_documents import LedgerDocument, differences
 from bot.domain.postings import USUAL_KINDS, Payment, PostingKind
 from bot.domain.problems import ProblemCode
@@ -120,6 +121,8 @@ async def test_books_say_their_country_currency_plan_and_lock_date(far: SageFarE
     assert trading.plan == "Accounting Plus"
     assert (trading.lock_dates_known, str(trading.period_locked_to)) == (True, "2024-12-31")
     assert PROFILE.plan_limits[str(studio.plan)].startswith("This plan of Sage Accounting takes no purchase invoices")
+    assert not taken_by(PROFILE.capabilities, studio.rules) & {Capability.BILLS, Capability.QUICK_ENTRIES}
+    assert taken_by(PROFILE.capabilities, trading.rules) == PROFILE.capabilities
 
 
 async def test_a_plan_without_purchase_invoices_is_told_from_a_right_that_somebody_lacks(far: SageFarEnd) -> None:
