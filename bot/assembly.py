@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 import aiohttp
 
@@ -235,7 +236,9 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
     read = ChildReader()
     forms = ItemForms(db, people, providers, config.public_url)
     files = SlackFiles(clients, session, config.slack_files_host)
-    following, uploads = Following(db, jobs, find_carrier=carrying_items), SlackUploads(clients, session, files)
+    following = Following(db, jobs, find_carrier=partial(carrying_items, providers))
+    payment_methods = PaymentMethods(db, people, providers, following.begin)
+    uploads = SlackUploads(clients, session, files)
     merging = Merging(db, people, providers)
     settings = SettingsService(db, people, default_messages.look, following.begin)
     rules = Rules(db, people, providers, following.begin)
@@ -267,7 +270,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         roles=Roles(db, people, directory),
         taking_over=TakingOver(db, people),
         api_keys=ApiKeys(db, people, config.public_url),
-        payment_methods=PaymentMethods(db, people, providers, following.begin),
+        payment_methods=payment_methods,
         bank_settings=BankSettings(db, people, jobs, providers),
         bank_matching=BankMatching(db, people, cards),
         rules=rules,
@@ -311,7 +314,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         default_books=DefaultBooks(db, people),
         quiet_settings=QuietSettings(db, people, settings),
         choosing_suppliers=ChoosingSuppliers(db, people, items),
-        replacing=Replacing(db, people, items, following.begin),
+        replacing=Replacing(db, people, items, payment_methods, following.begin),
         tax_settings=TaxSettingsService(db, people, settings, providers),
         set_up=SetUp(db, people, directory, settings, providers, ChannelTest(clients)),
         following=following,

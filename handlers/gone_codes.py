@@ -47,16 +47,16 @@ class GoneCodeHandlers:
         try:
             chosen = await read_for(
                 lambda: self.replacing.asked(actor, ref.organisation_id, code),
-                lambda: views.read(submission.form.state, ref.kind),
+                lambda: views.read(submission.form.state, code),
             )
             if chosen is None:
                 await self.replacing.asked(actor, ref.organisation_id, code)
-                return FormErrors({views.block_of(ref.kind): CHOOSE_ONE})
+                return FormErrors({views.block_of(code): CHOOSE_ONE})
             done = await self.replacing.replace(actor, ref.organisation_id, code, chosen)
         except (NothingGoneError, NotOfferedError) as error:
-            return FormErrors({views.block_of(ref.kind): str(error)})
+            return FormErrors({views.block_of(code): str(error)})
         return NextForm(views.done(done))
 
 
 def _code(ref: GoneRef) -> Code:
-    return Code(ref.kind, ref.key)
+    return Code(ref.kind, ref.key, ref.of)

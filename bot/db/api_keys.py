@@ -135,6 +135,23 @@ async def revoke(
     return bool((await tx.execute(ended.values(revoked_at=tx.now, revoked_by=by))).rowcount)
 
 
+async def move_keys(
+    tx: Tx, workspace_id: WorkspaceId, old: OrganisationId, new: OrganisationId
+) -> tuple[ApiKeyId, ...]:
+    """The live ones are of other books from now on; answers which."""
+    moved = (
+        API_KEYS.update()
+        .where(
+            API_KEYS.c.workspace_id == workspace_id,
+            API_KEYS.c.organisation_id == old,
+            API_KEYS.c.revoked_at.is_(None),
+        )
+        .values(organisation_id=new)
+        .returning(API_KEYS.c.id)
+    )
+    return tuple(sorted(ApiKeyId(found) for found in (await tx.execute(moved)).scalars()))
+
+
 async def count_live(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> int:
     statement = select(func.count()).where(
         API_KEYS.c.workspace_id == workspace_id,

@@ -37,6 +37,15 @@ _LINK = select(CLAIMANTS.c.contact_id, CLAIMANTS.c.linked_by).where(
     CLAIMANTS.c.organisation_id == bindparam("organisation_id"),
     CLAIMANTS.c.user_id == bindparam("user_id"),
 )
+_LINKED = (
+    select(CLAIMANTS.c.user_id, CLAIMANTS.c.contact_id, CLAIMANTS.c.linked_by)
+    .where(
+        CLAIMANTS.c.workspace_id == bindparam("workspace_id"),
+        CLAIMANTS.c.organisation_id == bindparam("organisation_id"),
+        CLAIMANTS.c.linked_by.is_not(None),
+    )
+    .order_by(CLAIMANTS.c.user_id)
+)
 _OPEN = (
     select(ITEMS)
     .where(
@@ -55,6 +64,12 @@ async def load_link(
 ) -> Row[Any] | None:
     of = {"workspace_id": workspace_id, "organisation_id": organisation_id, "user_id": user_id}
     return (await tx.execute(_LINK, of)).one_or_none()
+
+
+async def links_by_hand(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> Sequence[Row[Any]]:
+    """All that somebody chose."""
+    of = {"workspace_id": workspace_id, "organisation_id": organisation_id}
+    return (await tx.execute(_LINKED, of)).all()
 
 
 async def keep_link(

@@ -1,11 +1,12 @@
 """Requests of other systems, kept for ever by the keys that their senders gave them."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Row, UniqueConstraint, bindparam, select
+from sqlalchemy import ForeignKey, Row, UniqueConstraint, bindparam, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.db.api_keys import API_KEYS
@@ -55,6 +56,17 @@ _BY_ID = select(INGESTS).where(
     INGESTS.c.organisation_id == bindparam("organisation_id"),
     INGESTS.c.id == bindparam("ingest_id"),
 )
+_OF_KEY = select(INGESTS).where(
+    INGESTS.c.workspace_id == bindparam("workspace_id"),
+    INGESTS.c.organisation_id.in_(bindparam("organisations", expanding=True)),
+    INGESTS.c.api_key_id == bindparam("api_key_id"),
+)
+_REPEATED = _OF_KEY.where(INGESTS.c.idempotency_key == bindparam("idempotency_key")).order_by(INGESTS.c.at).limit(1)
+_BECAME = (
+    _OF_KEY.where(or_(INGESTS.c.id == bindparam("sent_id"), INGESTS.c.item_id == bindparam("sent_id")))
+    .order_by(INGESTS.c.at)
+    .limit(1)
+)
 _SENDER = (
     select(API_KEYS.c.name)
     .join(INGESTS, INGESTS.c.api_key_id == API_KEYS.c.id)
@@ -101,6 +113,30 @@ async def first_ingest(tx: Tx, caller: Caller, idempotency_key: str) -> Row[Any]
 async def ingest_of(tx: Tx, caller: Caller, ingest_id: UUID) -> Row[Any] | None:
     of = {"workspace_id": caller.workspace_id, "organisation_id": caller.organisation_id}
     return (await tx.execute(_BY_ID, {**of, "ingest_id": ingest_id})).one_or_none()
+
+
+async def first_of_key(
+    tx: Tx, caller: Caller, idempotency_key: str, organisations: Sequence[OrganisationId]
+) -> Row[Any] | None:
+    """As `first_ingest`, of what this very key sent to other books."""
+    return (
+        await tx.execute(_REPEATED, {**_key(caller, organisations), "idempotency_key": idempotency_key})
+    ).one_or_none()
+
+
+async def sent_by_key(
+    tx: Tx, caller: Caller, sent_id: UUID, organisations: Sequence[OrganisationId]
+) -> Row[Any] | None:
+    """A request of this very key to other books, by its own id or that of the item that it became."""
+    return (await tx.execute(_BECAME, {**_key(caller, organisations), "sent_id": sent_id})).one_or_none()
+
+
+def _key(caller: Caller, organisations: Sequence[OrganisationId]) -> dict[str, Any]:
+    return {
+        "workspace_id": caller.workspace_id,
+        "organisations": list(organisations),
+        "api_key_id": caller.key_id,
+    }
 
 
 async def sender_of_item(tx: Tx, workspace_id: WorkspaceId, item_id: ItemId) -> str | None:

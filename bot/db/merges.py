@@ -95,6 +95,18 @@ async def merge_from(tx: Tx, workspace_id: WorkspaceId, source_id: OrganisationI
     return None if row is None else _merge(row)
 
 
+async def earlier_books(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId
+) -> tuple[OrganisationId, ...]:
+    """All whose place these have taken, one after the other, the last one first."""
+    found: list[OrganisationId] = []
+    merge = await merge_of(tx, workspace_id, organisation_id)
+    while merge is not None and merge.is_done and merge.source_id not in (organisation_id, *found):
+        found.append(merge.source_id)
+        merge = await merge_of(tx, workspace_id, merge.source_id)
+    return tuple(found)
+
+
 async def told_of(tx: Tx, merge: Merge) -> tuple[str, ...]:
     of = {"workspace_id": merge.workspace_id, "organisation_id": merge.organisation_id}
     return load((await tx.execute(_OF, of)).one().told, tuple[str, ...])

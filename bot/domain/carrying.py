@@ -25,13 +25,15 @@ NO_CODE = CodedValue()
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Carrying:
     """`to` has no entry for what was skipped. `methods` are our ids of payment methods, of the old books and of the new;
-    `destinations` and `statuses` are what the new package can do, by the kind of item.
+    `destinations` and `statuses` are what the new books can do, by the kind of item.
     """
 
     to: Mapping[Code, Code] = field(default_factory=dict)
     methods: Mapping[str, str] = field(default_factory=dict)
     destinations: Mapping[ItemKind, tuple[Destination, ...]] = field(default_factory=dict)
     statuses: Mapping[ItemKind, tuple[PaymentStatus, ...]] = field(default_factory=dict)
+    categories: Mapping[str, str] = field(default_factory=dict)
+    """Tracking categories that are called alike, by the old ledger's ids: they may be asked for though nothing names an option."""
 
     def key(self, kind: ListKind, key: str | None) -> str | None:
         """What an entry of a list is in the new one; None where it has none there."""
@@ -126,9 +128,11 @@ class Carrying:
         )
         return replace(chosen, required=required)
 
-    def coding(self, coding: Coding) -> Coding:
+    def coding(self, coding: Coding, kind: ItemKind) -> Coding:
         """What a person or a door said of an item. What rules, defaults and suggestions said is said anew there."""
         return Coding(
+            publish_to=self._published(coding.publish_to, self.destinations.get(kind, ())),
+            publish_as=self._published(coding.publish_as, self.statuses.get(kind, ())),
             account=self._value(ListKind.ACCOUNTS, coding.account),
             tax_rate=self._value(ListKind.TAX_RATES, coding.tax_rate),
             contact=self._value(ListKind.CONTACTS, coding.contact),
@@ -161,6 +165,10 @@ class Carrying:
         )
         return replace(past, codes=codes, contact=self.key(ListKind.CONTACTS, past.contact))
 
+    def _published(self, value: CodedValue, can: Iterable[str]) -> CodedValue:
+        """Where, or with which status, as far as the new books can do that."""
+        return _or_nothing(_said(value), lambda chosen: chosen if chosen in can else None)
+
     def _value(self, kind: ListKind, value: CodedValue) -> CodedValue:
         return _or_nothing(_said(value), lambda key: self.key(kind, key))
 
@@ -188,9 +196,22 @@ class Carrying:
         return replace(chosen, without_amount=self.key(ListKind.TAX_RATES, chosen.without_amount))
 
     def _required(self, asked: Required) -> Required:
-        became = {code.of: new.of for code, new in sorted(self.to.items()) if code.kind is ListKind.TRACKING_CATEGORIES}
+        became = self._categories
         tracking = (became[category] for category in asked.tracking if category in became)
         return replace(asked, tracking=tuple(dict.fromkeys(tracking)))
+
+    @property
+    def _categories(self) -> Mapping[str, str]:
+        """By what became of an option of theirs, else by their names."""
+        of_options = sorted(
+            (code.of, new.of) for code, new in self.to.items() if code.kind is ListKind.TRACKING_CATEGORIES
+        )
+        return {**self.categories, **dict(of_options)}
+
+    def not_asked(self, asked: RequiredFields) -> frozenset[str]:
+        """Tracking categories that were asked for, and are none in the new books."""
+        every = {category for each in (asked.costs, asked.sales, asked.reports) for category in each.tracking}
+        return frozenset(every - self._categories.keys())
 
     def _goes(self, destination: Destination | None, kinds: Iterable[ItemKind]) -> bool:
         return any(destination in self.destinations.get(kind, ()) for kind in kinds)

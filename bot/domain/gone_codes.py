@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from bot.domain.billing import of_kind
 from bot.domain.books import ListKind
 from bot.domain.coding import Codes
+from bot.domain.documents import ItemKind
 from bot.domain.ids import ItemId
 from bot.domain.items import Item
 from bot.domain.rules import Opinions
@@ -21,9 +22,11 @@ class Code:
 
 
 def codes_of(item: Item) -> frozenset[Code]:
-    """All that it would be booked to."""
+    """All that it would be booked to, and whom it is from or to. Whom a report pays back is no contact that others have."""
     booked = [item.coding.codes_at(place) for place in range(len(item.facts.lines))] or [item.coding.codes]
-    return frozenset(code for codes in booked for code in _named(of_kind(item.kind, codes)))
+    found = {code for codes in booked for code in _named(of_kind(item.kind, codes))}
+    contact = None if item.kind is ItemKind.EXPENSE_REPORT else item.coding.contact.value
+    return frozenset(found if contact is None else found | {Code(ListKind.CONTACTS, contact)})
 
 
 def codes_of_rule(says: Opinions) -> frozenset[Code]:
@@ -56,7 +59,7 @@ class NamedItem:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GoneCode:
     """One of them by name; how many items wait with it, and the first of them; how many rules say it, and what the first of
-    those are for.
+    those are for; of a bank account, the payment methods that pay from it.
     """
 
     code: Code
@@ -65,6 +68,7 @@ class GoneCode:
     first: tuple[NamedItem, ...] = ()
     rules: int = 0
     first_rules: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

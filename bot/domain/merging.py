@@ -130,6 +130,8 @@ class MergePage:
     sources: tuple[Source, ...] = ()
     lists: tuple[MergeList, ...] = ()
     rules: int = 0
+    keys: int = 0
+    """Of other systems, that go on here."""
     waiting: Waiting = Waiting()
     is_being_read: bool = False
     """Whether the new lists are not all there yet."""

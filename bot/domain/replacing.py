@@ -1,20 +1,37 @@
 """What is archived in the ledger is replaced by another entry of its list: what to propose, and how items and rules say it then."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
-from bot.domain.books import Account, ListKind, TaxRate
-from bot.domain.coding import Codes
+from bot.domain.books import Account, ListKind, Product, TaxRate, TrackingOption
+from bot.domain.coding import Codes, Track
+from bot.domain.documents import ItemKind
 from bot.domain.editing import Edit, exchanged
 from bot.domain.finding import words
 from bot.domain.gone_codes import Code
 from bot.domain.rules import Opinions
 from bot.domain.splitting import Split, SplitLine
 
-REPLACED = frozenset({ListKind.ACCOUNTS, ListKind.TAX_RATES})
-"""Lists whose entries can stand for each other."""
+Named = TypeVar("Named", Account, Product, TrackingOption)
+
+EVERY_KIND = frozenset(ItemKind)
 LEAST_TELLING = 4
 """Letters of a word that says what is bought; "and" is in many names."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instead:
+    """An entry of a list that is gone, or that can stand in its place. `kinds` are those of the items that it goes with."""
+
+    key: str
+    label: str
+    kinds: frozenset[ItemKind] = EVERY_KIND
+
+    def can_stand_for(self, gone: "Instead", kinds: Collection[ItemKind]) -> bool:
+        """Of all items of these kinds that the other one went with; and of some of them."""
+        asked = frozenset(kinds)
+        return (gone.kinds & asked) <= self.kinds and not self.kinds.isdisjoint(asked)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,32 +40,40 @@ class Gone:
 
     organisation: str
     label: str
-    proposed: Account | TaxRate | None
-    is_of_sale: bool
-    """A tax rate that goes with sales alone."""
+    proposed: Instead | None
+    is_of_sale: bool = False
+    """What goes with sales alone."""
+    category: str = ""
+    """Of a tracking option, the name of its category."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Replaced:
-    """How many items and rules say `label` now. `left`: items that still wait with what is gone; `left_to_admins`: rules that
-    only an admin may change.
+    """How many items, rules and payment methods say `label` now. `left`: items that still wait with what is gone;
+    `left_to_admins`: rules that only an admin may change; `unfit`: rules of other documents than it goes with.
     """
 
     label: str
-    items: int
-    rules: int
+    items: int = 0
+    rules: int = 0
     left: int = 0
     left_to_admins: int = 0
+    unfit: int = 0
+    methods: int = 0
 
 
 def nearest_account(gone: Account, live: Iterable[Account]) -> Account | None:
     """The one of its class whose name shares most of its words; None where none shares one that tells anything."""
-    wanted = telling_words(gone.name)
-    shared = [
-        (-len(wanted & telling_words(account.name)), len(account.name), account.label, account)
-        for account in live
-        if account.account_class is gone.account_class and account.code != gone.code
-    ]
+    return nearest(
+        gone.name,
+        (each for each in live if each.account_class is gone.account_class and each.code != gone.code),
+    )
+
+
+def nearest(name: str, live: Iterable[Named]) -> Named | None:
+    """The one whose name shares most of the words of this; None where none shares one that tells anything."""
+    wanted = telling_words(name)
+    shared = [(-len(wanted & telling_words(each.name)), len(each.name), each.name, each) for each in live]
     best = min((each for each in shared if each[0] < 0), key=lambda each: each[:3], default=None)
     return None if best is None else best[3]
 
@@ -74,7 +99,11 @@ def telling_words(name: str) -> frozenset[str]:
 
 def edit_with(edit: Edit, code: Code, by: str) -> Edit:
     """An item's edit with another code wherever it has this one."""
-    return exchanged(edit, is_meant=lambda codes: _has(codes, code), change=lambda codes: _codes_with(codes, code, by))
+    changed = exchanged(
+        edit, is_meant=lambda codes: _has(codes, code), change=lambda codes: _codes_with(codes, code, by)
+    )
+    is_its_contact = code.kind is ListKind.CONTACTS and edit.contact == code.key
+    return replace(changed, contact=by) if is_its_contact else changed
 
 
 def opinions_with(says: Opinions, code: Code, by: str) -> Opinions:
@@ -84,23 +113,54 @@ def opinions_with(says: Opinions, code: Code, by: str) -> Opinions:
         return replace(says, account=by)
     if code.kind is ListKind.TAX_RATES and says.tax_rate == code.key:
         return replace(says, tax_rate=by)
-    return says
+    if code.kind is ListKind.PRODUCTS and says.product == code.key:
+        return replace(says, product=by)
+    if code.kind is ListKind.CONTACTS and says.customer == code.key:
+        return replace(says, customer=by)
+    return replace(says, tracking=_tracking_with(says.tracking, code, by))
 
 
 def _has(codes: Codes, code: Code) -> bool:
-    return code.key == (codes.account if code.kind is ListKind.ACCOUNTS else codes.tax_rate)
+    match code.kind:
+        case ListKind.ACCOUNTS:
+            return codes.account == code.key
+        case ListKind.TAX_RATES:
+            return codes.tax_rate == code.key
+        case ListKind.PRODUCTS:
+            return codes.product == code.key
+        case ListKind.CONTACTS:
+            return codes.customer == code.key
+        case _:
+            return Track(code.of, code.key) in codes.tracking
 
 
 def _codes_with(codes: Codes, code: Code, by: str) -> Codes:
     if not _has(codes, code):
         return codes
-    return replace(codes, account=by) if code.kind is ListKind.ACCOUNTS else replace(codes, tax_rate=by)
+    match code.kind:
+        case ListKind.ACCOUNTS:
+            return replace(codes, account=by)
+        case ListKind.TAX_RATES:
+            return replace(codes, tax_rate=by)
+        case ListKind.PRODUCTS:
+            return replace(codes, product=by)
+        case ListKind.CONTACTS:
+            return replace(codes, customer=by)
+        case _:
+            return replace(codes, tracking=_tracking_with(codes.tracking, code, by))
+
+
+def _tracking_with(tracking: tuple[Track, ...], code: Code, by: str) -> tuple[Track, ...]:
+    gone = Track(code.of, code.key)
+    return tuple(sorted(Track(code.of, by) if track == gone else track for track in tracking))
 
 
 def _split_with(split: Split, code: Code, by: str) -> Split:
     def line_with(line: SplitLine) -> SplitLine:
-        if code.kind is ListKind.ACCOUNTS:
-            return replace(line, account=by) if line.account == code.key else line
-        return replace(line, tax_rate=by) if line.tax_rate == code.key else line
+        if code.kind is ListKind.ACCOUNTS and line.account == code.key:
+            return replace(line, account=by)
+        if code.kind is ListKind.TAX_RATES and line.tax_rate == code.key:
+            return replace(line, tax_rate=by)
+        return line
 
     return replace(split, lines=tuple(line_with(line) for line in split.lines))

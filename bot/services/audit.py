@@ -7,6 +7,7 @@ from uuid import UUID
 from bot.db.base import dump, table_of
 from bot.db.unit_of_work import Tx
 from bot.db.workspaces import AuditRow
+from bot.domain.api_keys import ApiKeyId
 from bot.domain.ids import ItemId, OrganisationId, RuleId, UserId, WorkspaceId
 
 AUDIT = table_of(AuditRow)
@@ -34,10 +35,10 @@ async def record_each(
     deed: str,
     *,
     organisation_id: OrganisationId,
-    facts: Mapping[ItemId, dict[str, Any]] | Mapping[RuleId, dict[str, Any]],
+    facts: Mapping[ItemId, dict[str, Any]] | Mapping[RuleId, dict[str, Any]] | Mapping[ApiKeyId, dict[str, Any]],
     by: UserId | None = None,
 ) -> None:
-    """As `record`, the same of many items, or rules, each with its own facts."""
+    """As `record`, the same of many items, rules or keys, each with its own facts."""
     about = {"workspace_id": workspace_id, "organisation_id": organisation_id, "deed": deed, "by": by, "at": tx.now}
     if facts:
         rows = [{**about, "subject_id": each, "facts": dump(told)} for each, told in facts.items()]

@@ -12,7 +12,9 @@ from sqlalchemy import select
 
 from bot.db import merges
 from bot.db import rules as stored
-from bot.db.base import dump, new_id, table_of
+from bot.db.api_keys import move_keys
+from bot.db.base import Json, dump, new_id, table_of
+from bot.db.claimants import keep_link, links_by_hand, load_link
 from bot.db.connections import ChannelRow
 from bot.db.payment_methods import all_methods, insert_method
 from bot.db.unit_of_work import Database, Nudge, Tx
@@ -21,20 +23,19 @@ from bot.domain.books import ListKind
 from bot.domain.carrying import Carrying, codes_of_settings
 from bot.domain.documents import ItemKind
 from bot.domain.gone_codes import Code, codes_of_rule
-from bot.domain.ids import OrganisationId, RuleId, WorkspaceId
+from bot.domain.ids import OrganisationId, RuleId, UserId, WorkspaceId
 from bot.domain.merging import LIST_NAMES, Merge, MergeEntry, MergePage
 from bot.domain.payment_methods import PaymentMethodForm, PaymentMethodId
 from bot.domain.rights import Role
-from bot.domain.settings import USUAL_COSTS, USUAL_SALES, Settings, destinations_for, statuses_for
+from bot.domain.settings import USUAL_COSTS, USUAL_SALES, Settings
 from bot.domain.slack import Actor
-from bot.services import audit
-from bot.services.carried_items import is_disconnected, same_methods
+from bot.services import audit, default_books
+from bot.services.carried_items import carrying_of, is_disconnected, same_methods
 from bot.services.connection_messages import redraw_connection
-from bot.services.lists import books_of
+from bot.services.lists import books_of, live_tracking, load_contact, rules_of, users_of
 from bot.services.merging import Merging, NoMergeError, SourceTakenError, StaleMergeError, add_missing, is_being_read
 from bot.services.saving_settings import BeginToFollow, chosen_in, next_version, replace_grants
 from bot.services.settings import ALERTS, APPROVALS, NEWS, load_settings, people_with
-from bot.services.settings_pages import provider_of
 from bot.services.writing_rules import hold
 
 CHANNELS = table_of(ChannelRow)
@@ -44,6 +45,8 @@ MOST_TOLD = 30
 OTHER_CURRENCY = (
     "Exchange rates and the limit of small amounts were not taken over: the books are kept in {new}, not in {old}"
 )
+
+NOT_ASKED = "Not asked for any more, as the new books do not have it: {names}"
 
 BeginToCarry = Callable[[Tx, WorkspaceId, OrganisationId], Awaitable[None]]
 """`bot.services.following.Following.begin_to_carry`."""
@@ -118,6 +121,9 @@ class CarryingOver:
         await _copy_settings(tx, merge, carrying, report)
         await _copy_people(tx, merge)
         await _move_channels(tx, merge)
+        await _copy_links(tx, merge)
+        keys = await _move_keys(tx, actor, merge)
+        is_default = await default_books.follow(tx, workspace_id, old, new)
         if not await merges.end_merge(tx, now, actor.user_id, report.lines()):
             raise StaleMergeError
         await self.begin_to_carry(tx, workspace_id, old)
@@ -129,7 +135,14 @@ class CarryingOver:
             "carried over",
             by=actor.user_id,
             organisation_id=new,
-            facts={"from": str(old), "rules": rules, "entries": len(entries), "without": report.all_lines()},
+            facts={
+                "from": str(old),
+                "rules": rules,
+                "entries": len(entries),
+                "without": report.all_lines(),
+                "api keys": keys,
+                "default books": is_default,
+            },
         )
         await redraw_connection(tx, workspace_id, new, actor.user_id)
         await redraw_connection(tx, workspace_id, old)
@@ -137,17 +150,9 @@ class CarryingOver:
 
     async def _carrying(self, tx: Tx, actor: Actor, merge: Merge, entries: Sequence[MergeEntry]) -> Carrying:
         """With the payment methods, which have to be there before rules name them."""
-        workspace_id, new = merge.workspace_id, merge.organisation_id
         to = {entry.code: entry.to for entry in entries if entry.to is not None}
         await _copy_methods(tx, actor, merge, Carrying(to=to))
-        provider = self.merging.providers.get(await provider_of(tx, workspace_id, new) or "")
-        can = frozenset() if provider is None else provider.profile.capabilities
-        return Carrying(
-            to=to,
-            methods=await same_methods(tx, merge),
-            destinations={kind: destinations_for(kind, can) for kind in ItemKind},
-            statuses={kind: statuses_for(kind, can) for kind in ItemKind},
-        )
+        return await carrying_of(tx, merge, to, self.merging.providers)
 
 
 class _Report:
@@ -255,10 +260,20 @@ async def _copy_settings(tx: Tx, merge: Merge, carrying: Carrying, report: _Repo
     if old.auto.is_for_all:
         report.off.append("publishing all by itself, in the settings")
     report.defaults |= carrying.lost(codes_of_settings((old.costs, old.sales), old.tax))
+    if asked := carrying.not_asked(old.general.required):
+        known = await live_tracking(tx, merge.workspace_id, merge.source_id)
+        names = sorted(each.name for each in known if each.provider_id in asked) or ["a tracking category"]
+        report.left.append(NOT_ASKED.format(names=", ".join(names)))
     carried = replace(_settings(old, carrying), amounts=await _amounts(tx, merge, old.amounts, report))
-    saved = {"chosen": dump(chosen_in(carried)), "general": dump(carried.general)}
+    is_matched = old.bank_match and _books_on_banks(carrying)
+    saved = {"chosen": dump(chosen_in(carried)), "general": dump(carried.general), "bank_match": is_matched}
     if not await next_version(tx, merge.workspace_id, merge.organisation_id, new.version, **saved):
         raise StaleMergeError
+
+
+def _books_on_banks(carrying: Carrying) -> bool:
+    """Whether there is anything to match bank lines with."""
+    return any(place.is_of_bank for place in carrying.destinations[ItemKind.COST])
 
 
 async def _amounts(tx: Tx, merge: Merge, old: AmountSettings, report: "_Report") -> AmountSettings:
@@ -293,6 +308,36 @@ async def _copy_people(tx: Tx, merge: Merge) -> None:
         everybody = tuple(dict.fromkeys((*new, *old)))
         if everybody != new:
             await replace_grants(tx, merge.workspace_id, merge.organisation_id, role, everybody)
+
+
+async def _copy_links(tx: Tx, merge: Merge) -> None:
+    """Who somebody said that a claimant is among the old ledger's users: the one with the same address in the new one. Where there is
+    none, it is asked once more, at their next report.
+    """
+    new, old = (merge.workspace_id, merge.organisation_id), (merge.workspace_id, merge.source_id)
+    if not (await rules_of(tx, *new)).claims_by_user(ItemKind.EXPENSE_REPORT):
+        return
+    for link in await links_by_hand(tx, *old):
+        user_id = UserId(link.user_id)
+        user = await load_contact(tx, *old, link.contact_id)
+        same = [] if user is None or user.email is None else await users_of(tx, *new, user.email)
+        if len(same) == 1 and await load_link(tx, *new, user_id) is None:
+            await keep_link(tx, *new, user_id, same[0].provider_id, by=UserId(link.linked_by))
+
+
+async def _move_keys(tx: Tx, actor: Actor, merge: Merge) -> int:
+    """What other systems send comes in at the new books, and what they sent before is found by the same keys."""
+    moved = await move_keys(tx, merge.workspace_id, merge.source_id, merge.organisation_id)
+    facts: Json = {"from": str(merge.source_id)}
+    await audit.record_each(
+        tx,
+        merge.workspace_id,
+        "api key carried over",
+        organisation_id=merge.organisation_id,
+        facts=dict.fromkeys(moved, facts),
+        by=actor.user_id,
+    )
+    return len(moved)
 
 
 async def _move_channels(tx: Tx, merge: Merge) -> None:

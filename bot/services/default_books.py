@@ -126,6 +126,17 @@ async def default_of(tx: Tx, workspace_id: WorkspaceId, of: DefaultOf) -> Organi
     return organisation_id if (await tx.execute(_USABLE, asked)).first() is not None else None
 
 
+async def follow(tx: Tx, workspace_id: WorkspaceId, old: OrganisationId, new: OrganisationId) -> bool:
+    """Books that take the place of others are the default where those were; whether they were."""
+    before = await chosen_in(tx, workspace_id)
+    after = {of: new if organisation_id == old else organisation_id for of, organisation_id in before.items()}
+    if after == dict(before):
+        return False
+    values = {f"{of}_organisation": organisation_id for of, organisation_id in after.items()}
+    seen = {f"drawn_{of}": organisation_id for of, organisation_id in before.items()}
+    return (await tx.execute(_SAVE, {"workspace_id": workspace_id, **seen, **values})).rowcount > 0
+
+
 async def _page(tx: Tx, actor: Actor) -> DefaultBooksPage:
     found = await last_used_first(tx, actor.workspace.id, actor.user_id)
     chosen = await chosen_in(tx, actor.workspace.id)

@@ -17,6 +17,7 @@ from sqlalchemy import bindparam, select
 from bot.db.base import dump, load, new_id, table_of
 from bot.db.connections import ConnectionRow, ListEntryRow, SettingsRow
 from bot.db.messages import MessageRow
+from bot.db.payment_methods import all_methods
 from bot.db.recodings import undecided_items
 from bot.db.rules import every_rule
 from bot.db.unit_of_work import Database, Tx
@@ -25,12 +26,15 @@ from bot.domain.documents import ItemKind
 from bot.domain.gone_codes import Code, GoneCode, GoneCodes, NamedItem, codes_of, codes_of_rule
 from bot.domain.ids import OrganisationId, UserId, WorkspaceId
 from bot.domain.items import Item
+from bot.domain.payment_methods import Link, PaymentMethod
+from bot.domain.replacing import Instead
 from bot.domain.rights import Role
 from bot.domain.settings import Settings
 from bot.services import lists
+from bot.services.bank_accounts import bank_accounts
 from bot.services.connection_messages import place_of_news
 from bot.services.messages import Drawn, Shown, Subject, redraw_items, want
-from bot.services.proposing import Proposed, proposed
+from bot.services.proposing import proposed
 from bot.services.settings import load_settings, organisation_name, people_with
 from bot.views import gone_codes as views
 
@@ -64,10 +68,12 @@ _TRACKING = select(ENTRIES.c.entry, ENTRIES.c.is_active).where(
 async def look(db: Database, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> None:
     """Flag and tell what is new of it, and finish what is over. Whoever looks twice tells nothing twice."""
     of = workspace_id, organisation_id
-    waiting = await _waiting(db, of)
+    async with db.read() as tx:
+        paying = await _paying(tx, of)
+    waiting = await _waiting(db, of, {str(method.id): code for code, some in paying.items() for method in some})
     async with db.read() as tx:
         ruled = await _ruled(tx, of)
-        labels = await _gone(tx, of, {*waiting, *ruled})
+        labels = await _gone(tx, of, {*waiting, *ruled, *paying})
         if not labels and not await _open(tx, of):
             return
     async with db.write() as tx:
@@ -76,9 +82,9 @@ async def look(db: Database, workspace_id: WorkspaceId, organisation_id: Organis
         defaults = _defaults(await load_settings(tx, *of))
         others = {code: found for code, found in waiting.items() if code not in defaults}
         gone = {
-            code: _told_of(code, label, others.get(code, ()), ruled.get(code, ()))
+            code: _told_of(code, label, others.get(code, ()), ruled.get(code, ()), paying.get(code, ()))
             for code, label in sorted(labels.items())
-            if code in others or code in ruled
+            if code in others or code in ruled or code in paying
         }
         told = await _open(tx, of)
         for role, before in told.items():
@@ -115,14 +121,16 @@ def drawer(ledger_name: Callable[[str], str], public_url: str) -> Callable[[Tx, 
     return draw
 
 
-async def _proposed(tx: Tx, of: Of, found: GoneCodes) -> dict[Code, Proposed]:
+async def _proposed(tx: Tx, of: Of, found: GoneCodes) -> dict[Code, Instead]:
     """Of those that the message has room for."""
     shown = [each.code for each in found.codes[: views.MOST_CODES]]
     known = {code: await proposed(tx, *of, code) for code in shown}
     return {code: entry for code, entry in known.items() if entry is not None}
 
 
-def _told_of(code: Code, label: str, items: Sequence[NamedItem], rules: Sequence[str]) -> GoneCode:
+def _told_of(
+    code: Code, label: str, items: Sequence[NamedItem], rules: Sequence[str], methods: Sequence[PaymentMethod]
+) -> GoneCode:
     return GoneCode(
         code=code,
         label=label,
@@ -130,7 +138,17 @@ def _told_of(code: Code, label: str, items: Sequence[NamedItem], rules: Sequence
         first=tuple(items[:MOST_NAMED]),
         rules=len(rules),
         first_rules=tuple(rules[:MOST_NAMED]),
+        methods=tuple(method.label for method in methods[:MOST_NAMED]),
     )
+
+
+async def _paying(tx: Tx, of: Of) -> Mapping[Code, Sequence[PaymentMethod]]:
+    """The payment methods in use, by the bank accounts that they pay from."""
+    found: defaultdict[Code, list[PaymentMethod]] = defaultdict(list)
+    for method in await all_methods(tx, *of):
+        if method.is_active and method.bank_account is not None:
+            found[Code(ListKind.BANK_ACCOUNTS, method.bank_account)].append(method)
+    return dict(found)
 
 
 async def _ruled(tx: Tx, of: Of) -> Mapping[Code, Sequence[str]]:
@@ -143,15 +161,16 @@ async def _ruled(tx: Tx, of: Of) -> Mapping[Code, Sequence[str]]:
     return dict(found)
 
 
-async def _waiting(db: Database, of: Of) -> Waiting:
-    """The items that nobody decided on by what they would be booked to, the oldest first; page by page, as there may be
-    thousands.
+async def _waiting(db: Database, of: Of, paid_from: Mapping[str, Code]) -> Waiting:
+    """The items that nobody decided on by what they would be booked to, and by the bank account that they are to be paid from, which
+    is that of their payment method; the oldest first, and page by page, as there may be thousands.
     """
     found: defaultdict[Code, list[NamedItem]] = defaultdict(list)
     page = await _page(db, of, None)
     while page:
         for item in page:
-            for code in codes_of(item):
+            account = paid_from.get(item.coding.payment_method.value or "") if item.is_to_be_paid else None
+            for code in codes_of(item) | ({account} if account is not None else set()):
                 found[code].append(NamedItem(id=item.id, reference=item.reference))
         await db.clock.sleep(0)
         page = () if len(page) < PAGE else await _page(db, of, (page[-1].created_at, page[-1].id))
@@ -177,6 +196,13 @@ async def _gone(tx: Tx, of: Of, used: Collection[Code]) -> dict[Code, str]:
         for start in range(0, len(keys), ASKED_AT_ONCE):
             entries = await look_up(tx, *of, keys[start : start + ASKED_AT_ONCE])
             found |= {Code(kind, key): entry.label for key, entry in entries.items() if not entry.is_active}
+    if banks := {code for code in used if code.kind is ListKind.BANK_ACCOUNTS}:
+        known = await bank_accounts(tx, *of)
+        found |= {
+            code: known[code.key][1].label
+            for code in banks
+            if code.key in known and known[code.key][0] is not Link.LIVE
+        }
     tracked = {code for code in used if code.kind is ListKind.TRACKING_CATEGORIES}
     return found | (await _gone_options(tx, of, tracked) if tracked else {})
 

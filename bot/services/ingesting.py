@@ -4,6 +4,7 @@ The request's row and the item are one transaction: whoever got no answer sends 
 there was, or has the first attempt made whole. A file is kept in that transaction and read afterwards, by a job.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -14,10 +15,11 @@ from sqlalchemy import Row, select
 from bot.db import api_keys, ingests
 from bot.db.base import dump, load, new_id
 from bot.db.items import item_from_source, load_item
+from bot.db.merges import earlier_books
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.api_keys import Caller
 from bot.domain.documents import Door, Facts, ItemKind
-from bot.domain.ids import FileId, ItemId, UserId, WorkspaceId
+from bot.domain.ids import FileId, ItemId, OrganisationId, UserId, WorkspaceId
 from bot.domain.ingesting import (
     NOT_ADDED,
     READING,
@@ -77,6 +79,8 @@ class Ingesting:
         async with self.db.write() as tx:
             if not await api_keys.is_live(tx, caller):
                 raise KeyEndedError
+            if (repeated := await _repeated_elsewhere(tx, caller, sent)) is not None:
+                return repeated, True
             ingest_id = new_id()
             if not await ingests.insert_ingest(tx, caller, ingest_id, sent.idempotency_key, sent.content_hash):
                 return await _repeated(tx, caller, sent), True
@@ -92,7 +96,8 @@ class Ingesting:
             return receipt, False
 
     async def find(self, caller: Caller, sent_id: UUID) -> SentItem:
-        """What became of an item of the caller's organisation, or of a file that was to become one.
+        """What became of an item of the caller's organisation, or of a file that was to become one; and of what its key sent to the
+        books whose place these have taken.
 
         Raises:
             NothingSentError: there is no such thing, or it is another organisation's.
@@ -102,12 +107,15 @@ class Ingesting:
             if item is not None and item.organisation_id == caller.organisation_id:
                 return self._shown(item)
             row = await ingests.ingest_of(tx, caller, sent_id)
+            earlier = await earlier_books(tx, caller.workspace_id, caller.organisation_id) if row is None else ()
+            if earlier:
+                row = await ingests.sent_by_key(tx, caller, sent_id, earlier)
             if row is None:
                 raise NothingSentError
             if row.item_id is None:
                 return shown_file(row.id, row.state, row.at, row.reason)
-            became = await load_item(tx, caller.workspace_id, ItemId(row.item_id))
-        if became is None or became.organisation_id != caller.organisation_id:  # moved to other books since
+            became = await _carried(tx, await load_item(tx, caller.workspace_id, ItemId(row.item_id)), earlier)
+        if became is None or became.organisation_id not in (caller.organisation_id, *earlier):  # moved to others since
             raise NothingSentError
         return self._shown(became)
 
@@ -202,6 +210,30 @@ class Ingesting:
 
 def _key(ingest_id: UUID, attempt: int) -> str:
     return f"{ingest_id}:{attempt}"
+
+
+async def _carried(tx: Tx, item: Item | None, earlier: Collection[OrganisationId]) -> Item | None:
+    """Where an item of books whose place others have taken goes on."""
+    while item is not None and item.organisation_id in earlier and item.archived is not None:
+        if not item.archived.is_moved or item.archived.other is None:
+            break
+        item = await load_item(tx, item.workspace_id, item.archived.other)
+    return item
+
+
+async def _repeated_elsewhere(tx: Tx, caller: Caller, sent: Sent) -> Receipt | None:
+    """What this key sent to the books whose place these have taken adds nothing to these.
+
+    Raises:
+        KeyReusedError: as `Ingesting.send`.
+    """
+    earlier = await earlier_books(tx, caller.workspace_id, caller.organisation_id)
+    first = await ingests.first_of_key(tx, caller, sent.idempotency_key, earlier) if earlier else None
+    if first is None:
+        return None
+    if first.content_hash != sent.content_hash:
+        raise KeyReusedError
+    return load(first.receipt, Receipt)
 
 
 async def _repeated(tx: Tx, caller: Caller, sent: Sent) -> Receipt:

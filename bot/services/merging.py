@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 
 from bot.db import merges
+from bot.db.api_keys import count_live
 from bot.db.base import table_of
 from bot.db.connections import ConnectionRow, ListSyncRow, OrganisationRow
 from bot.db.items import ITEMS
@@ -302,6 +303,7 @@ class Merging:
             source=await organisation_name(tx, workspace_id, merge.source_id),
             lists=tuple(summed for kind in LIST_NAMES if (summed := _summed(kind, entries)).total),
             rules=await count_rules(tx, workspace_id, merge.source_id),
+            keys=await count_live(tx, workspace_id, merge.source_id),
             waiting=await waiting_in(tx, workspace_id, merge.source_id),
             left=await merges.told_of(tx, merge),
         )

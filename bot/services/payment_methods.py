@@ -140,6 +140,31 @@ class PaymentMethods:
                 await self._followed(tx, workspace_id, organisation_id)
             return await self._list(tx, workspace_id, organisation_id, 0)
 
+    async def relink(self, actor: Actor, organisation_id: OrganisationId, old: str, new: str) -> int:
+        """Have those in use that pay from one bank account pay from another; how many.
+
+        Raises:
+            NotAllowedError, OrganisationNotFoundError: as `listed`.
+            MethodRefusedError: one of them cannot pay from that; nothing was changed.
+        """
+        person = await self.people.identify(actor)
+        of = actor.workspace.id, organisation_id
+        async with self.db.write() as tx:
+            await tx.execute(_HOLD, {"workspace_id": of[0], "organisation_id": of[1]})
+            await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
+            methods = await stored.all_methods(tx, *of)
+            meant = [method for method in methods if method.is_active and method.bank_account == old]
+            for method in meant:
+                form = PaymentMethodForm(
+                    version=method.version, name=method.name, last_digits=method.last_digits, bank_account=new
+                )
+                before = await self._page(tx, *of, method.id)
+                await _require_fit(tx, actor, before, form, method)
+                await _saved(tx, actor, before, form)
+            if meant:
+                await self._followed(tx, *of)
+        return len(meant)
+
     async def _followed(self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> None:
         """What waits for a bank account of it goes on, what it paid from waits, and all that name it have its new name; a new
         one may be the card on what waits.

@@ -1,31 +1,71 @@
 """What could stand for an entry of a list that is archived or gone: proposed from the list as it is now, decided by a person."""
 
 from bot.db.unit_of_work import Tx
-from bot.domain.books import Account, ListKind, TaxRate
+from bot.domain.books import Account, Contact, ListKind, Product, TaxRate, TrackingCategory
 from bot.domain.documents import ItemKind
 from bot.domain.gone_codes import Code
 from bot.domain.ids import OrganisationId, WorkspaceId
-from bot.domain.replacing import nearest_account, nearest_rate, telling_words
+from bot.domain.payment_methods import Link
+from bot.domain.replacing import EVERY_KIND, Instead, nearest, nearest_account, nearest_rate, telling_words
+from bot.domain.texts import folded
 from bot.services import lists
+from bot.services.bank_accounts import bank_accounts
 from bot.services.settings import load_settings
 
-Proposed = Account | TaxRate
 
-
-async def proposed(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, code: Code) -> Proposed | None:
+async def proposed(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, code: Code) -> Instead | None:
     """Of a category the one most alike in name, else the default one if it is of the same class; of a tax rate one of the same
-    percentage. None where nothing suggests itself, and of all other lists.
+    percentage; of a product, a tracking option or a bank account the one most alike in name, of the same category or currency; of a
+    contact the one that is called the same. None where nothing suggests itself.
     """
     of = tx, workspace_id, organisation_id
     match code.kind:
         case ListKind.ACCOUNTS:
             gone = await lists.load_account(*of, code.key)
-            return None if gone is None else await _account(*of, gone)
+            found = None if gone is None else await _account(*of, gone)
+            return None if found is None else of_account(found)
         case ListKind.TAX_RATES:
             rate = await lists.load_tax_rate(*of, code.key)
-            return None if rate is None else nearest_rate(rate, await _rates(*of, rate))
+            like = None if rate is None else nearest_rate(rate, await _rates(*of, rate))
+            return None if like is None else of_rate(like)
+        case ListKind.PRODUCTS:
+            return await _product(*of, code.key)
+        case ListKind.CONTACTS:
+            return await _contact(*of, code.key)
+        case ListKind.TRACKING_CATEGORIES:
+            return await _option(*of, code)
+        case ListKind.BANK_ACCOUNTS:
+            return await _bank_account(*of, code.key)
         case _:
             return None
+
+
+def of_account(account: Account) -> Instead:
+    return Instead(key=account.code, label=account.label)
+
+
+def of_rate(rate: TaxRate) -> Instead:
+    return Instead(key=rate.code, label=rate.label, kinds=frozenset(kind for kind in ItemKind if rate.goes_with(kind)))
+
+
+def of_product(product: Product) -> Instead:
+    """Any can stand on a line of a cost; what is not sold is on no sale."""
+    kinds = EVERY_KIND if product.sold is not None else EVERY_KIND - {ItemKind.SALE}
+    return Instead(key=product.code, label=product.label, kinds=kinds)
+
+
+def of_contact(contact: Contact) -> Instead:
+    return Instead(key=contact.provider_id, label=contact.label)
+
+
+def of_option(category: TrackingCategory, key: str) -> Instead | None:
+    """One of its options; None where it has no such one."""
+    found = next((option for option in category.options if option.provider_id == key), None)
+    return None if found is None else Instead(key=key, label=f"{category.name} {found.name}")
+
+
+def of_bank_account(account: Account) -> Instead:
+    return Instead(key=account.provider_id, label=account.label)
 
 
 async def _account(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, gone: Account) -> Account | None:
@@ -47,3 +87,56 @@ async def _rates(
 ) -> tuple[TaxRate, ...]:
     kind = ItemKind.COST if gone.goes_with_costs else ItemKind.SALE
     return await lists.live_tax_rates(tx, workspace_id, organisation_id, kind)
+
+
+async def _product(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, key: str) -> Instead | None:
+    """Bought and sold as the one that is gone."""
+    of = tx, workspace_id, organisation_id
+    gone = (await lists.products_by_code(*of, [key])).get(key)
+    if gone is None:
+        return None
+    alike = [each for word in sorted(telling_words(gone.name)) for each in await lists.find_products(*of, word)]
+    fit = [each for each in alike if (gone.sold is None or each.sold) and (gone.bought is None or each.bought)]
+    found = nearest(gone.name, [each for each in fit if each.code != key])
+    return None if found is None else of_product(found)
+
+
+async def _contact(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, key: str) -> Instead | None:
+    """Whom another one was merged into is often called as both were."""
+    of = tx, workspace_id, organisation_id
+    gone = (await lists.contacts_by_id(*of, [key])).get(key)
+    if gone is None:
+        return None
+    same = [
+        each
+        for each in await lists.find_contacts(*of, gone.name, _side(gone))
+        if folded(each.name) == folded(gone.name) and each.within == gone.within and each.provider_id != key
+    ]
+    return of_contact(same[0]) if len(same) == 1 else None
+
+
+def _side(contact: Contact) -> ItemKind | None:
+    """Where it is known."""
+    if contact.is_customer is contact.is_supplier:
+        return None
+    return ItemKind.SALE if contact.is_customer else ItemKind.COST
+
+
+async def _option(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, code: Code) -> Instead | None:
+    category = await lists.load_tracking(tx, workspace_id, organisation_id, code.of)
+    if category is None or not category.is_active:
+        return None
+    gone = next((option for option in category.options if option.provider_id == code.key), None)
+    live = [option for option in category.options if option.is_active and option.provider_id != code.key]
+    found = None if gone is None else nearest(gone.name, live)
+    return None if found is None else of_option(category, found.provider_id)
+
+
+async def _bank_account(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, key: str) -> Instead | None:
+    known = await bank_accounts(tx, workspace_id, organisation_id)
+    if key not in known:
+        return None
+    gone = known[key][1]
+    live = [each for link, each in known.values() if link is Link.LIVE and each.currency == gone.currency]
+    found = nearest(gone.name, [each for each in live if each.is_card is gone.is_card])
+    return None if found is None else of_bank_account(found)

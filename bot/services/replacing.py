@@ -10,22 +10,35 @@ from dataclasses import dataclass, replace
 from bot.db import rules as stored
 from bot.db.recodings import undecided_items
 from bot.db.unit_of_work import Database, Tx
-from bot.domain.books import ListKind, TaxRate
+from bot.domain.books import ListKind
 from bot.domain.documents import ItemKind
 from bot.domain.editing import edit_of
 from bot.domain.gone_codes import Code, codes_of, codes_of_rule
 from bot.domain.ids import OrganisationId, RuleId, WorkspaceId
 from bot.domain.items import Item
-from bot.domain.replacing import REPLACED, Gone, Replaced, edit_with, opinions_with
+from bot.domain.payment_methods import Link
+from bot.domain.replacing import Gone, Instead, Replaced, edit_with, opinions_with
 from bot.domain.rights import Deed, Person
+from bot.domain.rule_forms import kinds_of
 from bot.domain.rules import Rule
 from bot.domain.slack import Actor
 from bot.services import gone_codes, lists
-from bot.services.choices import ACCOUNT, GONE, TAX_RATE, NotOfferedError
+from bot.services.bank_accounts import bank_accounts
+from bot.services.choices import ACCOUNT, CONTACT, GONE, PRODUCT, TAX_RATE, TRACKING, NotOfferedError
 from bot.services.current import NotNowError, StaleItemError
 from bot.services.items import Items
+from bot.services.payment_methods import BANK_ACCOUNT, MethodRefusedError, PaymentMethods
+from bot.services.payment_methods import GONE as BANK_ACCOUNT_GONE
 from bot.services.people import NotAllowedError, People
-from bot.services.proposing import Proposed, proposed
+from bot.services.proposing import (
+    of_account,
+    of_bank_account,
+    of_contact,
+    of_option,
+    of_product,
+    of_rate,
+    proposed,
+)
 from bot.services.rules import deed_of
 from bot.services.saving_settings import BeginToFollow
 from bot.services.settings import load_settings, organisation_name
@@ -35,6 +48,20 @@ PAGE = 100
 LONGEST_SECONDS = 1.2
 """Whoever presses waits for it; of thousands the rest is for another press."""
 BACK = "It is in use in the ledger again, so nothing was changed."
+CATEGORY_GONE = (
+    "{category} is gone from the ledger with all of its options, so nothing can stand in their place: empty it by Edit on the cards, "
+    "and in the rules."
+)
+FIELDS = {
+    ListKind.ACCOUNTS: ACCOUNT,
+    ListKind.TAX_RATES: TAX_RATE,
+    ListKind.PRODUCTS: PRODUCT,
+    ListKind.CONTACTS: CONTACT,
+    ListKind.TRACKING_CATEGORIES: TRACKING,
+    ListKind.BANK_ACCOUNTS: BANK_ACCOUNT,
+}
+"""Lists whose entries can stand for each other, with the field in which another one is chosen."""
+NOT_THERE = {kind: BANK_ACCOUNT_GONE if field == BANK_ACCOUNT else GONE[field] for kind, field in FIELDS.items()}
 
 
 class NothingGoneError(Exception):
@@ -46,26 +73,28 @@ class Replacing:
     db: Database
     people: People
     items: Items
+    methods: PaymentMethods
     begin_to_follow: BeginToFollow
 
     async def asked(self, actor: Actor, organisation_id: OrganisationId, code: Code) -> Gone:
         """What a form to choose another one is drawn from.
 
         Raises:
-            NotAllowedError: only bookkeepers and admins replace.
+            NotAllowedError: only bookkeepers and admins replace; what payment methods pay from, only admins.
             OrganisationNotFoundError: it is no organisation of this workspace.
             NothingGoneError
         """
         person = await self.people.identify(actor)
         async with self.db.read() as tx:
-            await self.people.require(tx, Deed.FIX, actor, person, organisation_id)
+            await self.people.require(tx, _deed(code), actor, person, organisation_id)
             of = tx, actor.workspace.id, organisation_id
-            entry = await _gone(*of, code)
+            gone = await _gone(*of, code)
             return Gone(
                 organisation=await organisation_name(*of),
-                label=entry.label,
+                label=gone.label,
                 proposed=await proposed(*of, code),
-                is_of_sale=isinstance(entry, TaxRate) and not entry.goes_with_costs,
+                is_of_sale=await _is_of_sale(*of, code, gone),
+                category=await _category(*of, code),
             )
 
     async def replace(self, actor: Actor, organisation_id: OrganisationId, code: Code, by: str) -> Replaced:
@@ -77,14 +106,25 @@ class Replacing:
         person = await self.people.identify(actor)
         of = actor.workspace.id, organisation_id
         async with self.db.read() as tx:
-            await self.people.require(tx, Deed.FIX, actor, person, organisation_id)
-            await _gone(tx, *of, code)
-            now = await _live(tx, *of, code.kind, by)
+            await self.people.require(tx, _deed(code), actor, person, organisation_id)
+            gone = await _gone(tx, *of, code)
+            now = await _live(tx, *of, code, by)
             meant = await _ruled(tx, *of, code)
-        rules, left_to_admins = await self._rules(actor, person, organisation_id, code, by, meant) if meant else (0, 0)
-        items, left = await self._items(actor, organisation_id, code, now)
+        if code.kind is ListKind.BANK_ACCOUNTS:
+            done = Replaced(label=now.label, methods=await self._methods(actor, organisation_id, code, by))
+        else:
+            done = await self._rules(actor, person, organisation_id, code, (gone, now), meant)
+            items, left = await self._items(actor, organisation_id, code, now)
+            done = replace(done, items=items, left=left)
         await gone_codes.look(self.db, *of)
-        return Replaced(label=now.label, items=items, rules=rules, left=left, left_to_admins=left_to_admins)
+        return done
+
+    async def _methods(self, actor: Actor, organisation_id: OrganisationId, code: Code, by: str) -> int:
+        """How many pay from it now."""
+        try:
+            return await self.methods.relink(actor, organisation_id, code.key, by)
+        except MethodRefusedError as error:
+            raise NotOfferedError(error.fields) from None
 
     async def _rules(  # noqa: PLR0917 - one deed of one person
         self,
@@ -92,33 +132,43 @@ class Replacing:
         person: Person | None,
         organisation_id: OrganisationId,
         code: Code,
-        by: str,
+        entries: tuple[Instead, Instead],
         meant: Collection[RuleId],
-    ) -> tuple[int, int]:
-        """How many say it now, and how many were left for an admin."""
-        workspace_id = actor.workspace.id
+    ) -> Replaced:
+        """How many say it now, and how many were left: for an admin, or because it is not for their documents. `entries` are the one
+        that is gone and the one in its place.
+        """
+        workspace_id, (gone, now) = actor.workspace.id, entries
+        if not meant:
+            return Replaced(label=now.label)
         async with self.db.write() as tx:
             await hold(tx, workspace_id, organisation_id)
             await self.people.require(tx, Deed.FIX, actor, person, organisation_id)
             known = (await stored.rules_by_id(tx, workspace_id, organisation_id, meant)).values()
-            say_it = [rule for rule in known if _says(rule, code)]
+            all_of_it = [rule for rule in known if _says(rule, code)]
+            say_it = [rule for rule in all_of_it if now.can_stand_for(gone, kinds_of(rule.of))]
             may_all = await self._may(tx, Deed.SET_UP, actor, person, organisation_id)
             ours = [rule for rule in say_it if may_all or deed_of(rule.of, rule.opinions, rule.opinions) is Deed.FIX]
             for rule in ours:
-                await write(tx, _rule_with(rule, code, by, actor, tx), rule, is_for_waiting=True)
+                await write(tx, _rule_with(rule, code, now.key, actor, tx), rule, is_for_waiting=True)
             if ours:
                 settings = await load_settings(tx, workspace_id, organisation_id)
                 await self.begin_to_follow(tx, workspace_id, organisation_id, settings)
-        return len(ours), len(say_it) - len(ours)
+        return Replaced(
+            label=now.label,
+            rules=len(ours),
+            left_to_admins=len(say_it) - len(ours),
+            unfit=len(all_of_it) - len(say_it),
+        )
 
-    async def _items(self, actor: Actor, organisation_id: OrganisationId, code: Code, now: Proposed) -> tuple[int, int]:
+    async def _items(self, actor: Actor, organisation_id: OrganisationId, code: Code, now: Instead) -> tuple[int, int]:
         """How many say it now, and how many are left."""
         done, left, until = 0, 0, self.db.clock.monotonic() + LONGEST_SECONDS
         for item in await self._waiting(actor.workspace.id, organisation_id, code):
-            if self.db.clock.monotonic() >= until or not _goes_with(now, item.kind):
+            if self.db.clock.monotonic() >= until or item.kind not in now.kinds:
                 left += 1
                 continue
-            is_done = await self._edited(actor, item, code, now.code)
+            is_done = await self._edited(actor, item, code, now.key)
             done, left = done + is_done, left + (not is_done)
         return done, left
 
@@ -172,32 +222,81 @@ def _rule_with(rule: Rule, code: Code, by: str, actor: Actor, tx: Tx) -> Rule:
     return at_next_version(changed, actor.user_id, tx.now)
 
 
-def _goes_with(entry: Proposed, kind: ItemKind) -> bool:
-    return not isinstance(entry, TaxRate) or entry.goes_with(kind)
+def _deed(code: Code) -> Deed:
+    """What payment methods pay from is for admins."""
+    return Deed.SET_UP if code.kind is ListKind.BANK_ACCOUNTS else Deed.FIX
 
 
-async def _gone(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, code: Code) -> Proposed:
-    entry = await _entry(tx, workspace_id, organisation_id, code.kind, code.key)
-    if entry is None or entry.is_active:
+async def _gone(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, code: Code) -> Instead:
+    entry = await _entry(tx, workspace_id, organisation_id, code)
+    if entry is None or entry.is_usable:
         raise NothingGoneError(BACK)
-    return entry
+    return entry.entry
 
 
-async def _live(
-    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, kind: ListKind, key: str
-) -> Proposed:
-    entry = await _entry(tx, workspace_id, organisation_id, kind, key)
-    is_usable = entry is not None and entry.is_active and (isinstance(entry, TaxRate) or entry.is_codable)
-    if entry is None or not is_usable:
-        field = ACCOUNT if kind is ListKind.ACCOUNTS else TAX_RATE
-        raise NotOfferedError({field: GONE[field]})
-    return entry
+async def _live(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, code: Code, key: str) -> Instead:
+    """Of a tracking option, another one of its category."""
+    entry = await _entry(tx, workspace_id, organisation_id, replace(code, key=key))
+    if entry is None or not entry.is_usable:
+        raise NotOfferedError({FIELDS[code.kind]: NOT_THERE[code.kind]})
+    return entry.entry
 
 
-async def _entry(
-    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, kind: ListKind, key: str
-) -> Proposed | None:
-    if kind not in REPLACED:
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    entry: Instead
+    is_usable: bool
+
+
+async def _entry(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, code: Code) -> _Entry | None:
+    """As its list has it; None for what the list never had."""
+    of, key = (tx, workspace_id, organisation_id), code.key
+    match code.kind:
+        case ListKind.ACCOUNTS:
+            account = await lists.load_account(*of, key)
+            return None if account is None else _Entry(of_account(account), account.is_active and account.is_codable)
+        case ListKind.TAX_RATES:
+            rate = await lists.load_tax_rate(*of, key)
+            return None if rate is None else _Entry(of_rate(rate), rate.is_active)
+        case ListKind.PRODUCTS:
+            product = (await lists.products_by_code(*of, [key])).get(key)
+            return None if product is None else _Entry(of_product(product), product.is_active)
+        case ListKind.CONTACTS:
+            contact = (await lists.contacts_by_id(*of, [key])).get(key)
+            return None if contact is None else _Entry(of_contact(contact), contact.is_active and not contact.is_user)
+        case ListKind.BANK_ACCOUNTS:
+            found = (await bank_accounts(*of)).get(key)
+            return None if found is None else _Entry(of_bank_account(found[1]), found[0] is Link.LIVE)
+        case ListKind.TRACKING_CATEGORIES:
+            return await _option(*of, code)
+        case _:
+            return None
+
+
+async def _option(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, code: Code) -> _Entry | None:
+    """One that its category has no more has no name of its own."""
+    category = await lists.load_tracking(tx, workspace_id, organisation_id, code.of)
+    if category is None:
         return None
-    load = lists.load_account if kind is ListKind.ACCOUNTS else lists.load_tax_rate
-    return await load(tx, workspace_id, organisation_id, key)
+    if not category.is_active:
+        raise NothingGoneError(CATEGORY_GONE.format(category=category.name))
+    entry = of_option(category, code.key)
+    is_live = any(option.provider_id == code.key and option.is_active for option in category.options)
+    return _Entry(entry or Instead(key=code.key, label=f"an option of {category.name}"), is_live)
+
+
+async def _is_of_sale(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, code: Code, gone: Instead
+) -> bool:
+    """Whether only what sales can have is offered."""
+    if code.kind is not ListKind.CONTACTS:
+        return ItemKind.COST not in gone.kinds
+    contact = (await lists.contacts_by_id(tx, workspace_id, organisation_id, [code.key])).get(code.key)
+    return contact is not None and contact.is_customer and not contact.is_supplier
+
+
+async def _category(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, code: Code) -> str:
+    if code.kind is not ListKind.TRACKING_CATEGORIES:
+        return ""
+    found = await lists.load_tracking(tx, workspace_id, organisation_id, code.of)
+    return "" if found is None else found.name

@@ -7,13 +7,14 @@ from typing import Any
 from slack_sdk.models.blocks import ActionsBlock, Block, ButtonElement, PlainTextObject
 from slack_sdk.models.views import View
 
-from bot.domain.books import Account, ListKind, TaxRate
+from bot.domain.books import ListKind
 from bot.domain.gone_codes import Code, GoneCode, GoneCodes
 from bot.domain.ids import OrganisationId, UserId
-from bot.domain.replacing import REPLACED, Gone, Replaced
+from bot.domain.replacing import Gone, Instead, Replaced
 from bot.views import fields
 from bot.views.connections import MOST_NAMED
 from bot.views.ids import ActionId, BlockId, CallbackId
+from bot.views.item_codes import tracking_block
 from bot.views.item_lines import parts
 from bot.views.metadata import GoneRef
 from bot.views.parts import section
@@ -27,9 +28,19 @@ _WHAT = {
     ListKind.ACCOUNTS: "Category",
     ListKind.TAX_RATES: "Tax rate",
     ListKind.PRODUCTS: "Product",
-    ListKind.CONTACTS: "Customer",
+    ListKind.CONTACTS: "Contact",
     ListKind.TRACKING_CATEGORIES: "",
+    ListKind.BANK_ACCOUNTS: "Bank account",
 }
+_SEARCHES = {
+    ListKind.ACCOUNTS: (BlockId.ACCOUNT, "Category", ActionId.FIND_ACCOUNT),
+    ListKind.TAX_RATES: (BlockId.TAX_RATE, "Tax rate", ActionId.FIND_TAX_RATE),
+    ListKind.PRODUCTS: (BlockId.PRODUCT, "Product or service", ActionId.FIND_PRODUCT),
+    ListKind.CONTACTS: (BlockId.CONTACT, "Contact", ActionId.FIND_CONTACT),
+    ListKind.TRACKING_CATEGORIES: (BlockId.TRACKING, "", ActionId.FIND_TRACKING),
+    ListKind.BANK_ACCOUNTS: (BlockId.BANK_ACCOUNT, "Bank account", ActionId.FIND_BANK_ACCOUNT),
+}
+"""Where another one is chosen: the field's block and name, and what it searches."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +54,7 @@ class About:
     address: str
 
 
-def gone(about: About, found: GoneCodes, proposed: Mapping[Code, Account | TaxRate]) -> Message:
+def gone(about: About, found: GoneCodes, proposed: Mapping[Code, Instead]) -> Message:
     """What it is, which items wait with it, whose move it is and what to do; and buttons that have another one said in its
     place.
     """
@@ -51,6 +62,8 @@ def gone(about: About, found: GoneCodes, proposed: Mapping[Code, Account | TaxRa
     if found.is_over:
         words = "Nothing that waits is coded any more to what was archived or gone in"
         words = f"No rule says, and {words.lower()}" if any(each.rules for each in found.codes) else words
+        if any(each.methods for each in found.codes):
+            words = "Nothing that waits, no rule and no payment method needs any more what was archived or gone in"
         text = f":white_check_mark: *{organisation}*\n{words} {ledger}. There is nothing to do."
         return f"{plain(about.organisation)}: {words} {plain(about.ledger)}.", (section(text),)
     who = " ".join(mention(user) for user in about.keepers[:MOST_NAMED]) or "an admin of this organisation"
@@ -58,8 +71,7 @@ def gone(about: About, found: GoneCodes, proposed: Mapping[Code, Account | TaxRa
     blocks: list[Block] = [section(f"*{organisation}*\n:warning: *{title}*")]
     for each in found.codes[:MOST_CODES]:
         blocks += [section(part) for part in parts([_line(each, about.address)])]
-        if each.code.kind in REPLACED:
-            blocks.append(_instead(about.organisation_id, each.code, proposed.get(each.code)))
+        blocks.append(_instead(about.organisation_id, each.code, proposed.get(each.code)))
     left = len(found.codes) - MOST_CODES
     blocks += [section(f"• and {left} more")] if left > 0 else []
     blocks.append(section(_move(found, ledger, who)))
@@ -69,15 +81,15 @@ def gone(about: About, found: GoneCodes, proposed: Mapping[Code, Account | TaxRa
     return text, tuple(blocks)
 
 
-def _instead(organisation_id: OrganisationId, code: Code, proposed: Account | TaxRate | None) -> ActionsBlock:
-    ref = GoneRef(organisation_id, code.kind, code.key)
+def _instead(organisation_id: OrganisationId, code: Code, proposed: Instead | None) -> ActionsBlock:
+    ref = GoneRef(organisation_id, code.kind, code.key, of=code.of)
     choose = ButtonElement(action_id=ActionId.CHOOSE_INSTEAD, text="Choose another", value=ref.encode())
     if proposed is None:
         return ActionsBlock(elements=[choose])
     use = ButtonElement(
         action_id=ActionId.USE_INSTEAD,
         text=plain(f"Use {proposed.label}", LONGEST_BUTTON),
-        value=replace(ref, by=proposed.code).encode(),
+        value=replace(ref, by=proposed.key).encode(),
         style="primary",
     )
     return ActionsBlock(elements=[use, choose])
@@ -85,11 +97,14 @@ def _instead(organisation_id: OrganisationId, code: Code, proposed: Account | Ta
 
 def form(organisation_id: OrganisationId, code: Code, gone: Gone) -> View:
     """Another one in its place, filled in with what is proposed."""
-    ref = GoneRef(organisation_id, code.kind, code.key, is_of_sale=gone.is_of_sale)
-    what = f"{_WHAT[code.kind]} {gone.label}"
+    ref = GoneRef(organisation_id, code.kind, code.key, of=code.of, is_of_sale=gone.is_of_sale)
+    what = f"{_WHAT[code.kind]} {gone.label}".strip()
+    where = "all items that nobody decided on, and in the rules"
+    if code.kind is ListKind.BANK_ACCOUNTS:
+        where = "the payment methods that paid from it"
     said = (
-        f"*{escape(gone.organisation)}*\n{escape(what)} is archived or gone. What is chosen here stands in its place in all items "
-        "that nobody decided on, and in the rules. What was approved stays as it is."
+        f"*{escape(gone.organisation)}*\n{escape(what)} is archived or gone. What is chosen here stands in its place in {where}. What "
+        "was approved stays as it is."
     )
     return View(
         type="modal",
@@ -98,31 +113,28 @@ def form(organisation_id: OrganisationId, code: Code, gone: Gone) -> View:
         submit=PlainTextObject(text="Use it"),
         close=PlainTextObject(text="Cancel"),
         private_metadata=ref.encode(),
-        blocks=[section(said), _field(code.kind, gone.proposed)],
+        blocks=[section(said), _field(code, gone)],
     )
 
 
-def _field(kind: ListKind, proposed: Account | TaxRate | None) -> Block:
-    if kind is ListKind.ACCOUNTS:
-        account = proposed if isinstance(proposed, Account) else None
-        return fields.account_field(BlockId.ACCOUNT, "Category", account)
-    rate = proposed if isinstance(proposed, TaxRate) else None
-    return fields.tax_rate_field(BlockId.TAX_RATE, "Tax rate", rate)
+def _field(code: Code, gone: Gone) -> Block:
+    _, label, action = _SEARCHES[code.kind]
+    chosen = None if gone.proposed is None else fields.an_option(gone.proposed.key, gone.proposed.label)
+    return fields.field(block_of(code), gone.category or label, fields.search(action, chosen), optional=True)
 
 
-def read(state: dict[str, Any], kind: ListKind) -> str | None:
+def read(state: dict[str, Any], code: Code) -> str | None:
     """What was chosen.
 
     Raises:
         NotOursError: an option that was never offered.
     """
-    found = fields.Fields(state)
-    return found.account(BlockId.ACCOUNT) if kind is ListKind.ACCOUNTS else found.tax_rate(BlockId.TAX_RATE)
+    return fields.Fields(state).option(block_of(code), _SEARCHES[code.kind][2])
 
 
-def block_of(kind: ListKind) -> BlockId:
-    """Where a sentence about what was chosen stands."""
-    return BlockId.ACCOUNT if kind is ListKind.ACCOUNTS else BlockId.TAX_RATE
+def block_of(code: Code) -> str:
+    """Where it is chosen, and where a sentence about it stands. Options are searched in the category that their field names."""
+    return tracking_block(code.of) if code.kind is ListKind.TRACKING_CATEGORIES else _SEARCHES[code.kind][0]
 
 
 def done(found: Replaced) -> View:
@@ -140,7 +152,10 @@ def replaced(found: Replaced) -> str:
     label = escape(found.label)
     verb = "says" if found.items + found.rules == 1 else "say"
     said = f":white_check_mark: {_counted(found.items, found.rules)} now {verb} {label}."
-    if not found.items and not found.rules:
+    if found.methods:
+        who = "1 payment method now pays" if found.methods == 1 else f"{found.methods} payment methods now pay"
+        said = f":white_check_mark: {who} from {label}."
+    elif not found.items and not found.rules:
         said = "Nothing was changed."
     if found.left:
         left = "1 item is" if found.left == 1 else f"{found.left} items are"
@@ -148,6 +163,9 @@ def replaced(found: Replaced) -> str:
     if found.left_to_admins:
         rules = "1 rule" if found.left_to_admins == 1 else f"{found.left_to_admins} rules"
         said += f" {rules} only an admin can change, by `/dext rules`."
+    if found.unfit:
+        rules = "1 rule is" if found.unfit == 1 else f"{found.unfit} rules are"
+        said += f" {rules} for documents that {label} is not for, and left as before: change them by `/dext rules`."
     return said
 
 
@@ -158,28 +176,40 @@ def _counted(items: int, rules: int) -> str:
 
 def _what_is(found: GoneCodes) -> str:
     """What is gone, by who is concerned by it, up to "is archived"."""
-    if not any(each.number for each in found.codes):
-        return "What rules say"
-    with_rules = " or rules say" if any(each.rules for each in found.codes) else ""
-    return f"Items that wait are coded to{with_rules} what"
+    others = ["rules say"] if any(each.rules for each in found.codes) else []
+    others += ["payment methods pay from"] if any(each.methods for each in found.codes) else []
+    if not any(_is_coded(each) for each in found.codes):
+        return f"What {' or '.join(others)}"
+    return " or ".join(["Items that wait are coded to", *others]) + " what"
+
+
+def _is_coded(found: GoneCode) -> bool:
+    """What is to be paid with a payment method is coded to that."""
+    return found.number > 0 and found.code.kind is not ListKind.BANK_ACCOUNTS
 
 
 def _move(found: GoneCodes, ledger: str, who: str) -> str:
     restore = f"restore what is gone in {ledger} and type `/dext sync`."
     rules = "A rule has no say there, and what comes in is coded by what is weaker. "
-    can_be_replaced = any(each.code.kind in REPLACED for each in found.codes)
-    instead = (
-        "*Use …* changes at once what its line tells of, and *Choose another* asks by what. " if can_be_replaced else ""
+    paid = ""
+    if any(each.methods for each in found.codes):
+        paid = (
+            "What is to be paid from a bank account that is gone waits; admins say what its payment methods pay from. "
+        )
+    instead = "*Use …* changes at once what its line tells of, and *Choose another* asks by what. "
+    is_coded, is_ruled = (
+        any(map(_is_coded, found.codes)),
+        any(each.rules for each in found.codes),
     )
-    if not any(each.number for each in found.codes):
-        return f"{rules}*Who acts next:* {who}. {instead}Or change the rules, or {restore}"
+    if not is_coded and not is_ruled:
+        return f"{paid}*Who acts next:* {who}. {instead}Or {restore}"
+    if not is_coded:
+        return f"{rules}{paid}*Who acts next:* {who}. {instead}Or change the rules, or {restore}"
     items = f"{ledger} would refuse them; their cards say so. "
-    other = (
-        f"{instead}Or choose others by *Edit* on the cards, " if instead else "Choose others by *Edit* on the cards, "
-    )
-    if any(each.rules for each in found.codes):
-        return f"{items}{rules}*Who acts next:* {who}. {other}and in the rules; or {restore}"
-    return f"{items}*Who acts next:* {who}. {other}or {restore}"
+    other = f"{instead}Or choose others by *Edit* on the cards, "
+    if is_ruled:
+        return f"{items}{rules}{paid}*Who acts next:* {who}. {other}and in the rules; or {restore}"
+    return f"{items}{paid}*Who acts next:* {who}. {other}or {restore}"
 
 
 def _line(found: GoneCode, address: str) -> str:
@@ -191,6 +221,8 @@ def _line(found: GoneCode, address: str) -> str:
     if found.rules:
         said = "1 rule" if found.rules == 1 else f"{found.rules} rules"
         concerned.append(f"{said}, for {escape(_named(found), 150)}")
+    if found.methods:
+        concerned.append(f"what is paid with {escape(', '.join(found.methods), 150)}")
     return f"• {escape(what[:1].upper() + what[1:], 150)}: {'; '.join(concerned)}"
 
 

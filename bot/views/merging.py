@@ -106,6 +106,8 @@ def _what_will_happen(page: MergePage) -> str:
         "What has no match is left empty, and told. A rule that loses something publishes nothing by itself.",
         f"{_many(waiting.coming, 'item')} that nobody decided on go on here, and ask for approval here.",
     ]
+    if page.keys:
+        lines.append(f"What other systems send with {_many(page.keys, 'API key')} of {source} comes in here.")
     if waiting.reports:
         lines.append(f"{_many(waiting.reports, 'expense report')} stay: take them apart to carry their receipts over.")
     if waiting.approved:

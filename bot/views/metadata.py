@@ -442,14 +442,17 @@ class GoneRef(Ref):
     kind: ListKind
     key: str
     by: str = ""
+    of: str = ""
+    """Of a tracking option, its category."""
     is_of_sale: bool = False
 
-    READS: ClassVar[Readers] = {"kind": ListKind, "key": unquote, "by": str}
+    READS: ClassVar[Readers] = {"kind": ListKind, "key": unquote, "by": unquote, "of": unquote}
     """Behind what a form's reference can have."""
 
     def encode(self) -> str:
         form = FormRef(self.organisation_id, is_of_sale=self.is_of_sale)
-        return f"{form.encode()}::::{self.kind}:{quote(self.key, safe='')}:{self.by}"
+        parts = (quote(part, safe="") for part in (self.key, self.by, self.of))
+        return f"{form.encode()}::::{self.kind}:{':'.join(parts)}"
 
     @classmethod
     def decode(cls, text: str) -> Self:

@@ -10,8 +10,10 @@ from bot.domain.books import ListKind
 from bot.domain.carrying import Carrying, codes_of_coding, codes_of_settings, codes_of_whole_rule
 from bot.domain.coding import CodedValue, Coding, LineCoding, Source, Track, Tracked
 from bot.domain.documents import ItemKind
+from bot.domain.general import GeneralSettings
 from bot.domain.gone_codes import Code, codes_of_rule
 from bot.domain.ids import OrganisationId, RuleId, WorkspaceId
+from bot.domain.required import Required, RequiredFields
 from bot.domain.rules import AutoPublish, Earlier, Opinions, Rule, RuleOf, Strength, Target
 from bot.domain.settings import USUAL_COSTS, Destination, KindSettings, PaymentStatus
 from bot.domain.splitting import Split, SplitLine
@@ -32,6 +34,7 @@ LISTS = (
 OLD = [Code(kind, key) for kind in LISTS for key in ("1", "2", "3")] + [
     Code(ListKind.TRACKING_CATEGORIES, option, category) for option in ("1", "2", "3") for category in ("1", "2", "3")
 ]
+KIND = ItemKind.COST
 PLACES = {kind: tuple(Destination) for kind in ItemKind}
 STATUSES = {kind: tuple(PaymentStatus) for kind in ItemKind}
 SPLITS = st.builds(
@@ -78,6 +81,8 @@ CODINGS = st.builds(
     product=VALUES,
     customer=VALUES,
     payment_method=VALUES,
+    publish_to=st.builds(CodedValue, value=st.sampled_from([None, *Destination]), source=st.sampled_from(Source)),
+    publish_as=st.builds(CodedValue, value=st.sampled_from([None, *PaymentStatus]), source=st.sampled_from(Source)),
     tracking=TRACKED,
     lines=st.lists(LINES, max_size=2).map(tuple),
 )
@@ -150,7 +155,7 @@ def test_carried_over_twice_is_as_carried_over_once(
     once, twice = carrying, again(carrying)
 
     assert twice.rule(once.rule(rule)) == once.rule(rule)
-    assert twice.coding(once.coding(coding)) == once.coding(coding)
+    assert twice.coding(once.coding(coding, KIND), KIND) == once.coding(coding, KIND)
     kind = ItemKind.COST
     carried = once.kind_settings(kind, settings, USUAL_COSTS)
     assert twice.kind_settings(kind, carried, USUAL_COSTS) == carried
@@ -164,7 +169,7 @@ def test_where_each_entry_becomes_itself_nothing_changes(rule: Rule, settings: K
 
 @given(coding=CODINGS, carrying=carryings())
 def test_of_an_item_only_what_a_person_or_a_door_said_comes_along(coding: Coding, carrying: Carrying) -> None:
-    carried = carrying.coding(coding)
+    carried = carrying.coding(coding, KIND)
 
     allowed = {carrying.to[code] for code in codes_of_coding(coding) if code in carrying.to}
     assert codes_of_coding(carried) <= allowed
@@ -172,6 +177,32 @@ def test_of_an_item_only_what_a_person_or_a_door_said_comes_along(coding: Coding
     values = [value for part in parts for value in (part.account, part.tax_rate, part.product, part.customer)]
     assert {value.source for value in values} <= {Source.NOTHING, Source.DOOR, Source.PERSON}
     assert len(carried.lines) == len(coding.lines)
+
+
+def test_where_somebody_chose_it_to_go_comes_along_as_far_as_the_new_books_can_do_that() -> None:
+    chosen = Coding(
+        publish_to=CodedValue(value=Destination.BANK_ACCOUNTS, source=Source.PERSON, by="U1"),
+        publish_as=CodedValue(value=PaymentStatus.DRAFT, source=Source.PERSON, by="U1"),
+    )
+    ruled = Coding(publish_to=CodedValue(value=Destination.BANK_ACCOUNTS, source=Source.SUPPLIER_RULE))
+    approved = Carrying(destinations=PLACES, statuses={KIND: (PaymentStatus.AWAITING_PAYMENT,)})
+
+    assert SAME.coding(chosen, KIND) == chosen
+    assert approved.coding(chosen, KIND) == Coding(publish_to=chosen.publish_to)
+    assert SAME.coding(ruled, KIND) == Coding()
+
+
+def test_a_tracking_category_is_asked_for_on_by_an_option_of_it_or_by_its_name() -> None:
+    asked = RequiredFields(costs=Required(tracking=("1", "2", "3")))
+    option = Code(ListKind.TRACKING_CATEGORIES, "x", "1")
+    carrying = Carrying(
+        to={option: Code(ListKind.TRACKING_CATEGORIES, "y", "new 1")}, categories={"1": "no", "2": "new 2"}
+    )
+
+    carried = carrying.general(GeneralSettings(required=asked)).required
+
+    assert carried.costs.tracking == ("new 1", "new 2")
+    assert carrying.not_asked(asked) == {"3"}
 
 
 @given(settings=SETTINGS, rate=MAYBE, carrying=carryings())

@@ -194,7 +194,7 @@ async def test_a_form_offers_no_customer_where_the_books_track_none_and_lets_one
     await desk.settle()
 
     assert "the books do not track costs by customer" in words(desk.card("Q-1"))
-    assert any("Customer Boom FM: 1 item" in each for each in told(desk))
+    assert any("Contact Boom FM: 1 item" in each for each in told(desk))
     await desk.press(desk.card("Q-2"), ActionId.EDIT_ITEM, BOOKKEEPER)
     assert BlockId.FOR_CUSTOMER not in str(desk.modal(BOOKKEEPER).blocks)
     await desk.slack.close_modal(BOOKKEEPER, everything=True)

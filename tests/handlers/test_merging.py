@@ -15,6 +15,7 @@ from bot.db.rules import every_rule
 from bot.db.unit_of_work import Tx
 from bot.db.workspaces import AuditRow
 from bot.domain.amounts import USUAL_AMOUNTS, AmountsForm
+from bot.domain.bank_match import BankForm
 from bot.domain.books import ListKind
 from bot.domain.coding import Source
 from bot.domain.disconnecting import Keep
@@ -25,10 +26,11 @@ from bot.domain.merging import SKIP, MergeEntry
 from bot.domain.payment_methods import PaymentMethodForm
 from bot.domain.rights import Role
 from bot.domain.rules import AutoPublish, Rule
-from bot.domain.settings import Settings
-from bot.playground.slack import ADMIN, APPROVER, BILLS, BOOKKEEPER, FINANCE, View
+from bot.domain.settings import Destination, Settings
+from bot.playground.slack import ADMIN, APPROVER, BILLS, BOOKKEEPER, FINANCE, OWNER, View
 from bot.services.bindings import bind
 from bot.services.carried_items import CarryingItems
+from bot.services.default_books import DefaultOf
 from bot.services.merging import NotTakenError
 from bot.services.people import grant
 from bot.services.settings import NEWS, load_settings
@@ -36,6 +38,7 @@ from bot.views.ids import ActionId, BlockId
 from providers.xero.simulated.seed import accounts
 from providers.xero.simulator import IRELAND, TRADING
 from tests.fakes.connected import connect
+from tests.handlers.api_client import A_BILL, a_client
 from tests.handlers.desk import CATEGORY, TAX, Desk, a_desk, words
 from tests.handlers.parting import connection, disconnect
 from tests.handlers.ruling import save_rule
@@ -390,6 +393,57 @@ async def test_what_was_approved_before_is_suggested_by_the_new_lists(desk: Desk
 
     account = (await items_in(desk, new))["NEXT"].coding.account
     assert (account.value, account.source) == ("485", Source.SUGGESTION)
+
+
+async def test_bank_match_default_books_and_where_somebody_chose_it_to_go_come_along(desk: Desk) -> None:
+    actor, old, services = await desk.world.actor(), desk.world.organisation_id, desk.world.services
+    bank = await services.bank_settings.opened(actor, old)
+    await services.bank_settings.save(actor, old, BankForm(version=bank.version, is_on=True))
+    for number in ("CHOSEN", "USUAL"):
+        await desk.add(**{BlockId.NUMBER: number})
+    await desk.edit("CHOSEN", {f"{BlockId.PUBLISH_TO}:cost": "bank_accounts"})
+    books = services.default_books
+    installer = await desk.world.actor(OWNER)
+    drawn = (await books.opened(installer)).chosen
+    await books.save(installer, drawn, {DefaultOf.ITEMS: old, DefaultOf.CLAIMS: None})
+    new = await replaced(desk)
+    await begun(desk, new)
+
+    await carry_over(desk)
+
+    assert (await settings_of(desk, new)).bank_match
+    assert (await books.opened(installer)).chosen == {DefaultOf.ITEMS: new, DefaultOf.CLAIMS: None}
+    there = await items_in(desk, new)
+    assert (there["CHOSEN"].publish_to, there["USUAL"].publish_to) == (
+        Destination.BANK_ACCOUNTS,
+        Destination.PURCHASES,
+    )
+    assert there["CHOSEN"].coding.publish_to.source is Source.PERSON
+
+
+async def test_what_other_systems_send_with_the_keys_that_they_have_goes_to_the_new_books(desk: Desk) -> None:
+    old = desk.world.organisation_id
+    async with a_client(desk.world) as api:
+        first = {**A_BILL, "number": "SENT", "currency": "EUR"}
+        sent = await api.send(first, key="order-1")
+        assert sent.status == 201
+        new = await replaced(desk)
+        await begun(desk, new)
+        assert "What other systems send with 1 API key of Northwind Trading Ltd comes in here" in words(
+            desk.modal(ADMIN)
+        )
+        await carry_over(desk)
+
+        again = await api.send(first, key="order-1")
+        found = await api.get(sent.json["id"])
+        next_one = await api.send({**A_BILL, "number": "NEXT", "currency": "EUR"}, key="order-2")
+
+    assert (again.status, again.body) == (sent.status, sent.body)
+    here, there = await items_in(desk, old), await items_in(desk, new)
+    assert (set(here), set(there)) == ({"SENT"}, {"SENT", "NEXT"})
+    assert found.json["id"] == str(there["SENT"].id)
+    assert next_one.json["id"] == str(there["NEXT"].id)
+    assert "api key carried over" in await deeds(desk)
 
 
 async def change_form(desk: Desk) -> View:

@@ -5,21 +5,30 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
+from bot.db.claimants import load_link
 from bot.domain.books import ListKind
-from bot.domain.ids import OrganisationId
+from bot.domain.ids import OrganisationId, UserId
 from bot.domain.merging import SKIP
-from bot.playground.slack import ADMIN, BILLS, View
+from bot.playground.slack import ADMIN, BILLS, BOOKKEEPER, View
+from bot.services.lists import load_contact
 from bot.serving import listening
 from bot.views.ids import ActionId, BlockId
+from bot.views.metadata import ItemRef
+from providers.freeagent.simulator import IRELAND
 from providers.quickbooks.simulator import TRADING as COMPANY
 from providers.quickbooks.simulator import QuickBooksState, create_app
 from providers.xero.simulator import TRADING
+from tests.fakes.app import World
+from tests.fakes.browser import a_browser
 from tests.fakes.clock import FakeClock
-from tests.fakes.connected import connect, connected_app
+from tests.fakes.connected import code_for, connect, connected_app, link_of
 from tests.handlers.beside import environment_of
-from tests.handlers.desk import CATEGORY, TAX, Desk, words
-from tests.handlers.parting import connection
+from tests.handlers.desk import CATEGORY, TAX, Desk, button_values, words
+from tests.handlers.parting import connection, disconnect
 from tests.handlers.ruling import save_rule
+from tests.handlers.test_claimants import TRAIN
+from tests.handlers.test_expense_reports import card_of, make
+from tests.handlers.test_freeagent import beside_freeagent
 from tests.handlers.test_merging import (
     OLD,
     block_of,
@@ -81,6 +90,44 @@ async def test_rules_of_xero_code_the_next_bill_in_quickbooks(sqlite_url: str) -
         assert (await items_in(desk, new)).keys() == {"WAITING"}
         assert books.bills() == []
         assert CATEGORY not in words(desk.card("WAITING"))
+
+
+async def test_who_somebody_said_that_a_claimant_is_comes_along_by_the_address(sqlite_url: str) -> None:
+    async with beside_freeagent(sqlite_url) as (desk, _):
+        world, services = desk.world, desk.world.services
+        admin, old = await world.actor(ADMIN), world.organisation_id
+        await desk.add(BOOKKEEPER, **TRAIN)
+        await make(desk, user=BOOKKEEPER)
+        report = ItemRef.decode(button_values(card_of(desk, "B-1002"))[ActionId.LINK_CLAIMANT])
+        await services.claimants.link(admin, report.item_id, "users/1")
+        await disconnect(world)
+        await desk.slack.command("/dext", "connect freeagent", user=ADMIN)
+        await connect_another(world)
+        await desk.settle()
+        new = OrganisationId((await connection(world, IRELAND)).organisation_id)
+
+        merge = (await services.merging.begin(admin, new, old)).merge
+        assert merge is not None
+        await services.carrying_over.carry_over(admin, new, merge.version)
+
+        async with services.db.read() as tx:
+            link = await load_link(tx, admin.workspace.id, new, UserId(BOOKKEEPER))
+            assert link is not None
+            user = await load_contact(tx, admin.workspace.id, new, link.contact_id)
+        assert (user is not None and user.name, link.linked_by) == ("Dana Admin", ADMIN)
+
+
+async def connect_another(world: World) -> None:
+    """At FreeAgent the company is chosen where somebody signs in."""
+    form = world.slack.view(ADMIN)
+    assert form is not None
+    await world.slack.close_modal(ADMIN, everything=True)
+    async with a_browser() as browser:
+        page = await browser.press(await browser.open(link_of(form)))
+        page = await browser.press(page, code=await code_for(world, ADMIN))
+        page = await browser.press(page, person="dana")
+        page = await browser.press(page, tenant=IRELAND, decision="allow")
+        await browser.press(page)
 
 
 async def open_merge(desk: Desk, organisation_id: OrganisationId) -> None:

@@ -1,21 +1,28 @@
 """An account is archived in the ledger, and items that wait and rules need it: told once, with another one to press."""
 
+import html
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 import pytest
 
 from bot.domain.books import ListKind
+from bot.domain.coding import Track
 from bot.domain.gone_codes import Code
+from bot.domain.payment_methods import Link, PaymentMethodForm
 from bot.domain.rules import RuleOf, Target
 from bot.playground.slack import ADMIN, ALERTS, BOOKKEEPER, MEMBER, Message
 from bot.services import replacing
+from bot.services.lists import live_tracking
 from bot.services.replacing import NothingGoneError
+from bot.views import gone_codes as views
 from bot.views.ids import ActionId, BlockId
+from providers.xero.simulated.seed import accounts
 from providers.xero.simulator import TRADING
 from tests.handlers.api_client import A_BILL, a_client
-from tests.handlers.desk import CATEGORY, OTHER_CATEGORY, Desk, a_desk, words
+from tests.handlers.desk import CATEGORY, OTHER_CATEGORY, OTHER_TAX, Desk, a_desk, words
 from tests.handlers.ruling import rules_of, save_rule
-from tests.handlers.test_gone_codes import coded, refresh
+from tests.handlers.test_gone_codes import coded, refresh, set_north
 
 GONE = Code(ListKind.ACCOUNTS, OTHER_CATEGORY)
 USE = "Use 429 · General Expenses"
@@ -154,3 +161,142 @@ async def test_what_is_back_in_the_ledger_or_whom_it_is_not_for_changes_nothing(
         await services.replacing.replace(actor, desk.world.organisation_id, GONE, CATEGORY)
 
     assert "461" in words(desk.card("INV-1"))
+
+
+async def test_a_tracking_option_is_replaced_by_another_one_of_its_category(desk: Desk) -> None:
+    await sent(desk, "INV-1", tracking=[{"category": "Region", "option": "North"}])
+    track = await north(desk)
+    other = Target(of=RuleOf.SUPPLIER, name="Other Ltd", label="Other Ltd")
+    await save_rule(desk, other, tracking=(track,))
+    set_north(desk, "ARCHIVED")
+    await refresh(desk)
+    (message,) = told(desk)
+    assert "Region North: 1 item, <" in words(message)
+    assert "1 rule, for Other Ltd" in words(message)
+
+    await desk.press(message, ActionId.CHOOSE_INSTEAD, BOOKKEEPER)
+    form = desk.modal(BOOKKEEPER)
+    block = f"{BlockId.TRACKING}:{track.category}"
+    found = await desk.slack.options(form, ActionId.FIND_TRACKING, "Sou", user=BOOKKEEPER, block_id=block)
+    south = str(found[0]["value"])
+    done = await desk.slack.submit(form, {block: south}, user=BOOKKEEPER)
+    await desk.settle()
+
+    assert (done.errors, done.error) == ({}, None)
+    assert "1 item and 1 rule now say Region South" in words(desk.modal(BOOKKEEPER))
+    assert "South" in words(desk.card("INV-1"))
+    (rule,) = (await rules_of(desk).listed(await desk.world.actor(ADMIN), desk.world.organisation_id)).rules
+    assert rule.opinions.tracking == (replace(track, option=south),)
+    assert told(desk) == []
+
+
+async def test_a_product_is_replaced_on_the_lines_that_have_it(desk: Desk) -> None:
+    products = desk.xero.books[TRADING].items
+    old, new = list(products.values())[:2]
+    await sent(desk, "INV-1", item_code=old["Code"])
+    products.pop(old["ItemID"])
+    await refresh(desk)
+    (message,) = told(desk)
+    assert f"Product {old['Code']}" in words(message)
+
+    await desk.press(message, ActionId.CHOOSE_INSTEAD, BOOKKEEPER)
+    form = desk.modal(BOOKKEEPER)
+    await desk.slack.options(form, ActionId.FIND_PRODUCT, new["Code"], user=BOOKKEEPER)
+    done = await desk.slack.submit(form, {BlockId.PRODUCT: new["Code"]}, user=BOOKKEEPER)
+    await desk.settle()
+
+    assert (done.errors, done.error) == ({}, None)
+    assert f"1 item now says {new['Code']}" in words(desk.modal(BOOKKEEPER))
+    assert told(desk) == []
+
+
+async def test_a_supplier_that_is_archived_is_told_on_cards_and_replaced_for_all_that_wait(desk: Desk) -> None:
+    contacts = await desk.world.services.choices.contacts(
+        await desk.world.actor(BOOKKEEPER), desk.world.organisation_id, ""
+    )
+    old, new = [*contacts.used, *contacts.others][:2]
+    await desk.add()
+    await desk.edit("INV-1", {BlockId.CONTACT: old.provider_id})
+    desk.xero.set_contact_status(TRADING, old.name, "ARCHIVED")
+
+    await refresh(desk)
+
+    (message,) = told(desk)
+    assert f"Contact {old.name}: 1 item" in html.unescape(words(message))
+    assert f"Supplier {old.name} is archived in the ledger, which will refuse it" in html.unescape(
+        words(desk.card("INV-1"))
+    )
+    await desk.press(message, ActionId.CHOOSE_INSTEAD, BOOKKEEPER)
+    form = desk.modal(BOOKKEEPER)
+    await desk.slack.options(form, ActionId.FIND_CONTACT, new.name, user=BOOKKEEPER)
+    done = await desk.slack.submit(form, {BlockId.CONTACT: new.provider_id}, user=BOOKKEEPER)
+    await desk.settle()
+    assert (done.errors, done.error) == ({}, None)
+    assert new.name in html.unescape(words(desk.card("INV-1")))
+    assert "is archived in the ledger" not in words(desk.card("INV-1"))
+    assert told(desk) == []
+
+
+async def test_a_bank_account_that_is_archived_is_told_and_an_admin_has_its_payment_methods_pay_from_another(
+    desk: Desk,
+) -> None:
+    account = next(each["AccountID"] for each in accounts(TRADING) if each["Code"] == "090")
+    form = PaymentMethodForm(version=0, name="Company card", last_digits="1234", bank_account=account)
+    actor, of = await desk.world.actor(), desk.world.organisation_id
+    methods = desk.world.services.payment_methods
+    await methods.save(actor, of, None, form)
+    desk.xero.archive_account(TRADING, "090")
+
+    await refresh(desk)
+
+    (message,) = told(desk)
+    assert "What payment methods pay from is archived or gone in Xero" in words(message)
+    assert "Bank account 090 · Business Current Account: what is paid with Company card ··1234" in words(message)
+    await desk.press(message, ActionId.CHOOSE_INSTEAD, BOOKKEEPER)
+    assert desk.slack.view(BOOKKEEPER) is None
+    await desk.press(message, ActionId.CHOOSE_INSTEAD, ADMIN)
+    asked = desk.modal(ADMIN)
+    (option,) = await desk.slack.options(asked, ActionId.FIND_BANK_ACCOUNT, "091", user=ADMIN)
+    done = await desk.slack.submit(asked, {BlockId.BANK_ACCOUNT: option["value"]}, user=ADMIN)
+    await desk.settle()
+    assert (done.errors, done.error) == ({}, None)
+    assert "1 payment method now pays from 091" in words(desk.modal(ADMIN))
+    (known,) = (await methods.listed(actor, of)).methods
+    assert (known.method.bank_account, known.link) == (option["value"], Link.LIVE)
+    assert told(desk) == []
+
+
+async def test_a_tax_rate_is_put_into_no_rule_whose_documents_it_is_not_for(desk: Desk) -> None:
+    customer = Target(of=RuleOf.CUSTOMER, name="Boom FM", label="Boom FM")
+    supplier = Target(of=RuleOf.SUPPLIER, name="Other Ltd", label="Other Ltd")
+    for target in (customer, supplier):
+        await save_rule(desk, target, tax_rate=OTHER_TAX)
+    desk.xero.set_tax_rate_status(TRADING, OTHER_TAX, "DELETED")
+    await refresh(desk)
+    services, actor = desk.world.services, await desk.world.actor(BOOKKEEPER)
+
+    done = await services.replacing.replace(
+        actor, desk.world.organisation_id, Code(ListKind.TAX_RATES, OTHER_TAX), "INPUT2"
+    )
+
+    assert (done.rules, done.unfit) == (1, 1)
+    found = await rules_of(desk).listed(await desk.world.actor(ADMIN), desk.world.organisation_id)
+    assert {rule.target.label: rule.opinions.tax_rate for rule in found.rules} == {
+        "Boom FM": OTHER_TAX,
+        "Other Ltd": "INPUT2",
+    }
+    assert "1 rule is for documents that 20% (VAT on Expenses) is not for" in views.replaced(done)
+
+
+async def sent(desk: Desk, number: str, **coding: object) -> None:
+    async with a_client(desk.world) as api:
+        assert (await api.send({**A_BILL, "number": number, "coding": coding})).status == 201
+    await desk.settle()
+
+
+async def north(desk: Desk) -> Track:
+    workspace_id = (await desk.world.actor()).workspace.id
+    async with desk.world.services.db.read() as tx:
+        categories = await live_tracking(tx, workspace_id, desk.world.organisation_id)
+    found = [(each, one) for each in categories for one in each.options if one.name == "North"]
+    return Track(found[0][0].provider_id, found[0][1].provider_id)
