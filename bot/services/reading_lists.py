@@ -14,6 +14,7 @@ from sqlalchemy import Row, select
 from bot.db.base import dump, load, table_of
 from bot.db.connections import ConnectionRow, ListSyncRow, OrganisationRow
 from bot.db.payment_methods import count_methods
+from bot.db.recodings import undecided_items
 from bot.db.unit_of_work import Database, Nudge, Tx
 from bot.domain.books import Books, ListKind, ListPage, Unreadable
 from bot.domain.connections import LIST_NAMES, Health
@@ -26,7 +27,7 @@ from bot.services.homes import redraw_homes_of
 from bot.services.ledger_lines import LedgerLines, lines_of
 from bot.services.list_course import Course
 from bot.services.list_entries import StoredList
-from bot.services.messages import Subject, redraw
+from bot.services.messages import Subject, redraw, redraw_items
 from bot.services.saving_settings import BeginToFollow
 from bot.services.settings import load_settings
 from providers.base import Access, AccountingProvider
@@ -52,6 +53,8 @@ NEVER_EMPTIED = frozenset({ListKind.ACCOUNTS, ListKind.TAX_RATES, ListKind.CONTA
 """Ledgers archive these and do not delete them, so an answer without any is no answer."""
 MOST_ATTEMPTS = 60
 """About an hour. A list that the ledger does not give for so long could not be read; it is tried again in some hours."""
+MOST_REDRAWN = 200
+"""Cards that are drawn again at once, the oldest."""
 MOST_NAMED = 50
 """Entries that could not be read, by name."""
 
@@ -104,6 +107,10 @@ class Reading:
             await lists.keep_books(tx, *of, books, has_rules_followed=True)
             if before is None or _asks(books) != _asks(before):  # what waits is looked at again by what they ask now
                 await self.begin_to_follow(tx, *of, await load_settings(tx, *of))
+            if before is not None and before.rules.not_in_plan != books.rules.not_in_plan:
+                # what only their cards say of it
+                waiting = await undecided_items(tx, *of, None, limit=MOST_REDRAWN)
+                await redraw_items(tx, of[0], [item.id for item in waiting])
 
     async def _list(self, kind: ListKind) -> None:
         stored = self._stored(kind)

@@ -264,12 +264,12 @@ async def test_a_default_location_is_on_the_bill_and_on_the_invoice(sqlite_url: 
 
 async def test_what_the_plan_does_not_have_is_not_offered_and_is_pointed_at(sqlite_url: str) -> None:
     async with beside_quickbooks(sqlite_url) as (desk, books):
+        await desk.drop("Q-1")
         plan = {"Name": "OfferingSku", "Value": "QuickBooks Online Simple Start"}
         others = [one for one in books.books[TRADING].company["NameValue"] if one["Name"] != "OfferingSku"]
         books.books[TRADING].change_company(NameValue=[*others, plan])
         await desk.slack.command("/dext", "sync", user=ADMIN)
         await desk.settle()
-        await desk.drop("Q-1")
 
         await desk.slack.command("/dext", "settings", user=ADMIN, channel=BILLS)
 
