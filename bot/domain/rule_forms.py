@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from bot.domain.book_rules import USUAL_RULES, BookRules
 from bot.domain.books import Account, Contact, Product, TaxRate, TrackingCategory
 from bot.domain.coding import Track
 from bot.domain.documents import ItemKind
-from bot.domain.ids import ItemId, OrganisationId, RuleId
+from bot.domain.ids import ItemId, OrganisationId, RuleId, UserId
 from bot.domain.items import Item
 from bot.domain.payment_methods import KnownMethod
 from bot.domain.rules import LONGEST_LABEL, NO_OPINIONS, SAYS, Opinions, Rule, RuleOf, Strength, Target
@@ -118,6 +118,18 @@ class RulesPage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RuleDeed:
+    """What was done to a rule, as the audit log calls it, and what it says since. `by` is None on the command line."""
+
+    at: datetime
+    deed: str
+    says: Opinions
+    by: UserId | None = None
+    is_for_waiting: bool = False
+    """Whether it was for what waited then, too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RulePage:
     """What the form of one rule is drawn from: what it says, by name, and what the package can do. `rule` is None for a new
     one; then `form` is what it is proposed to be.
@@ -145,13 +157,16 @@ class RulePage:
     """Whether the person that it is drawn for may decide what is published by itself."""
     can_go_by_itself: bool = True
     """Whether anything is, in its package."""
-    like: Split | None = None
-    """As the item that it is made from is split; None where that has no lines of its own."""
+    like: tuple[Split, ...] = ()
+    """As the item that it is made from is split, by shares and by amounts; neither where that has no lines of its own."""
     waiting: int = 0
     """How many items that nobody has decided on are of it."""
     unpaid: str | None = None
     """As of `RulesPage`, of what it says by now."""
+    history: tuple[RuleDeed, ...] = ()
+    """Of one that there is, the newest first."""
     names: RuleNames = RuleNames()
+    """Of what it says, and said before."""
 
 
 Shown = str | date | int | tuple[Track, ...] | None

@@ -5,7 +5,7 @@ the cent; so do their taxes.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from bot.domain.documents import Facts, Line, LineAmounts
@@ -73,25 +73,33 @@ class Split:
         return None if shares == HUNDRED else f"The shares come to {shares:f} per cent, not to 100."
 
 
-def split_like(facts: Facts, codes: Sequence[tuple[str | None, str | None]]) -> Split | None:
-    """Shares as a document's own lines have them, to a hundredth of a per cent, with the last one as the rest; None where it
-    has fewer than two, or one that takes something off. `codes` are the lines' categories and tax rates.
+def splits_like(facts: Facts, codes: Sequence[tuple[str | None, str | None]]) -> tuple[Split, ...]:
+    """As a document's own lines are, with the last one as the rest: by their shares, to a hundredth of a per cent, and by their
+    amounts; neither where it has fewer than two, or one that takes something off. `codes` are the lines' categories and tax
+    rates.
     """
     nets = [line.net for line in facts.lines]
     total = sum(nets, NOTHING)
     if not 2 <= len(nets) <= MOST_LINES or any(net <= 0 for net in nets):
-        return None
+        return ()
     lines = [
         SplitLine(
             description=line.description.strip()[:LONGEST_DESCRIPTION] or f"Line {place}",
             account=account,
             tax_rate=tax_rate,
-            percent=None if place == len(nets) else to_cents(HUNDRED * line.net / total),
         )
         for place, (line, (account, tax_rate)) in enumerate(zip(facts.lines, codes, strict=True), start=1)
     ]
-    found = Split(tuple(lines))
-    return found if found.wrong is None else None
+    *first, last = zip(lines, facts.lines, strict=True)
+    shares = [replace(made, percent=to_cents(HUNDRED * line.net / total)) for made, line in first]
+    amounts = [replace(made, amount=_written(line, facts.line_amounts)) for made, line in first]
+    found = (Split((*made, last[0])) for made in (shares, amounts))
+    return tuple(split for split in found if split.wrong is None)
+
+
+def _written(line: Line, written: LineAmounts) -> Decimal:
+    """A line's amount as its document writes it."""
+    return line.net + (line.tax or NOTHING) if written is LineAmounts.INCLUSIVE else line.net
 
 
 def split_of(

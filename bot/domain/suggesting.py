@@ -10,8 +10,9 @@ from bot.domain.lines import with_taxes
 
 
 def rates_by_percent(facts: Facts, coding: Coding, rates: Sequence[TaxRate]) -> Coding:
-    """Each line that states a percentage with the tax rate of that percentage, where there is exactly one; of several it is
-    the item's own, if that is among them. The others stay without one; all do where the item's was chosen for it.
+    """Each line that states a percentage with the tax rate of that percentage, where there is exactly one; of several, and of
+    0 %, which says nothing of why there is no tax, it is the item's own, if that is among them. The others stay without one; all
+    do where the item's was chosen for it.
     """
     if coding.tax_rate.source >= Source.DOOR and coding.tax_rate.value is not None:
         return coding
@@ -64,6 +65,6 @@ def products_by_name(facts: Facts, coding: Coding, products: Mapping[str, str]) 
 
 def _meant(line: Line, rates: Sequence[TaxRate], usual: str | None) -> str | None:
     codes = [rate.code for rate in rates if rate.percent is not None and rate.percent == line.tax_percent]
-    if len(codes) == 1:
+    if len(codes) == 1 and line.tax_percent:
         return codes[0]
     return usual if usual in codes else None

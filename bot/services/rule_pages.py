@@ -12,7 +12,7 @@ from bot.domain.items import Item
 from bot.domain.rule_forms import RuleForm, RuleNames, RulePage, kinds_of
 from bot.domain.rules import NO_OPINIONS, SAYS, Opinions, RuleOf, Target
 from bot.domain.settings import destinations_for, statuses_for
-from bot.domain.splitting import Split, split_like
+from bot.domain.splitting import Split, splits_like
 from bot.services import choices, lists
 from bot.services.known_methods import has_methods, method_of, methods_named
 from bot.services.rule_payment import why_unpaid
@@ -80,11 +80,11 @@ async def labelled(tx: Tx, workspace_id: WorkspaceId, organisation_id: Organisat
     return None if found is None else replace(target, label=found.method.label)
 
 
-def split_by(item: Item) -> Split | None:
+def splits_by(item: Item) -> tuple[Split, ...]:
     """As its own lines are, with the codes that were decided for them."""
     own, lines = item.coding.lines, len(item.facts.lines)
     codes = [(each.account.decided, each.tax_rate.decided) for each in own[:lines]]
-    return split_like(item.facts, [*codes, *[(None, None)] * (lines - len(codes))])
+    return splits_like(item.facts, [*codes, *[(None, None)] * (lines - len(codes))])
 
 
 async def target_of(tx: Tx, item: Item, of: RuleOf) -> Target | None:

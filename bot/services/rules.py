@@ -35,7 +35,8 @@ from bot.services.current import require_item
 from bot.services.known_methods import has_methods
 from bot.services.people import NotAllowedError, OrganisationNotFoundError, People
 from bot.services.rule_checks import METHOD_GONE, RuleCheck, why_not_free
-from bot.services.rule_pages import labelled, names_of, rule_page, said_by, split_by, target_of
+from bot.services.rule_history import history_of
+from bot.services.rule_pages import labelled, names_of, rule_page, said_by, splits_by, target_of
 from bot.services.rule_payment import why_unpaid
 from bot.services.rule_preview import Previewing
 from bot.services.saving_settings import BeginToFollow, StaleFormError
@@ -131,7 +132,7 @@ class Rules:
         async with self.db.read() as tx:
             await self.people.require(tx, Deed.FIX, actor, person, organisation_id)
             rule = await _rule(tx, actor.workspace.id, organisation_id, rule_id)
-            page = replace(await self._page(tx, actor, person, organisation_id, form_of(rule)), rule=rule)
+            page = await _with_rule(tx, await self._page(tx, actor, person, organisation_id, form_of(rule)), rule)
         return await self._with_waiting(actor, page)
 
     async def new(self, actor: Actor, organisation_id: OrganisationId, target: Target) -> RulePage:
@@ -167,7 +168,7 @@ class Rules:
             if target is None:
                 raise RuleRefusedError({TARGET: f"{item.reference} has no {of.words} that a rule could be for."})
             page = await self._new(tx, actor, person, item.organisation_id, proposed(target, said_by(item, of)))
-            page = replace(page, like=split_by(item) if of.is_of_party else None)
+            page = replace(page, like=splits_by(item) if of.is_of_party else ())
         return await self._with_waiting(actor, page)
 
     async def save(self, actor: Actor, organisation_id: OrganisationId, rule_id: RuleId | None, form: RuleForm) -> Rule:
@@ -306,7 +307,7 @@ class Rules:
         rule = await _with_key(tx, actor.workspace.id, organisation_id, form.target)
         if rule is None or rule.is_deleted:
             return await self._page(tx, actor, person, organisation_id, form)
-        return replace(await self._page(tx, actor, person, organisation_id, form_of(rule)), rule=rule)
+        return await _with_rule(tx, await self._page(tx, actor, person, organisation_id, form_of(rule)), rule)
 
     async def _page(
         self, tx: Tx, actor: Actor, person: Person | None, organisation_id: OrganisationId, form: RuleForm
@@ -361,6 +362,14 @@ async def _rule(tx: Tx, workspace_id: WorkspaceId, organisation_id: Organisation
     if found is None:
         raise RuleNotFoundError
     return found
+
+
+async def _with_rule(tx: Tx, page: RulePage, rule: Rule) -> RulePage:
+    """As it is, with what was done to it."""
+    history = await history_of(tx, rule)
+    says = [page.form.opinions, *(done.says for done in history)]
+    names = await names_of(tx, rule.workspace_id, rule.organisation_id, says)
+    return replace(page, rule=rule, history=history, names=names)
 
 
 async def _with_key(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, target: Target) -> Rule | None:

@@ -17,7 +17,7 @@ from slack_sdk.models.views import View
 
 from bot.domain.coding import Billable
 from bot.domain.due import DueKind
-from bot.domain.rule_forms import NOTHING_SAID, TARGET, RuleForm, RulePage, kinds_of
+from bot.domain.rule_forms import NOTHING_SAID, TARGET, RuleDeed, RuleForm, RulePage, kinds_of
 from bot.domain.rules import SAYS, AutoPublish, RuleOf, Strength
 from bot.domain.settings import Destination, PaymentStatus
 from bot.domain.splitting import Split, SplitLine
@@ -27,11 +27,12 @@ from bot.views.by_itself import AUTO_NAMES, auto_field
 from bot.views.fields import Fields
 from bot.views.ids import ActionId, BlockId, CallbackId
 from bot.views.item_codes import BILLABLE_OPTIONS, tracking_block
+from bot.views.item_lines import parts
 from bot.views.kind_settings import DESTINATION_NAMES, STATUS_NAMES
 from bot.views.metadata import NotOursError, RuleRef
 from bot.views.parts import context, section
 from bot.views.rule_reading import Reading
-from bot.views.rules import OF_NAMES, back_to_list, label_of
+from bot.views.rules import OF_NAMES, back_to_list, label_of, said
 from bot.views.text import escape, mention, moment, plain
 
 BLOCKS = {
@@ -54,7 +55,9 @@ BLOCKS = {
 """Where the sentence about a field stands; one about tracking stands beside what the rule is for."""
 NO_OPINION = "Leave as it is"
 NEW_ONLY, WAITING = "new", "waiting"
-AS_IT_IS, NOT_SPLIT, LIKE_ITEM = "as_it_is", "none", "like"
+AS_IT_IS, NOT_SPLIT = "as_it_is", "none"
+LIKE_ITEM = ("like", "like_amounts")
+"""As the document that it is made from: by shares, by amounts."""
 STALE = "Somebody else changed this while your form was open. This is how it is now; change what you meant to."
 DUE_NAMES = {
     DueKind.AFTER_DATE: "Days after the document's date",
@@ -84,6 +87,7 @@ def form(found: RulePage, ref: RuleRef, *, notice: str | None = None) -> View:
         blocks.append(_strength(found))
     blocks.append(_for_what(found))
     blocks.append(ActionsBlock(elements=_buttons(found, ref)))
+    blocks += _history(found)
     return View(
         type="modal",
         callback_id=CallbackId.RULE,
@@ -254,8 +258,9 @@ def _splits(found: RulePage) -> Mapping[str, tuple[str, Split | None]]:
     offered: dict[str, tuple[str, Split | None]] = {NOT_SPLIT: ("Not split", None)}
     if says is not None:
         offered[AS_IT_IS] = (f"As now: {_shares(says)}", says)
-    if found.like is not None and found.like != says:
-        offered[LIKE_ITEM] = (f"As this document: {_shares(found.like)}", found.like)
+    for name, split in zip(LIKE_ITEM, found.like, strict=False):
+        if split != says:
+            offered[name] = (f"As this document: {_shares(split)}", split)
     return offered
 
 
@@ -315,6 +320,18 @@ def _buttons(found: RulePage, ref: RuleRef) -> list[ButtonElement]:
         deny="Keep it",
     )
     return [*buttons, switch, delete, *back]
+
+
+def _history(found: RulePage) -> list[Block]:
+    told = [f"• {_done(each, found)}" for each in found.history]
+    return [section(part) for part in parts(["*What was done*", *told])] if told else []
+
+
+def _done(each: RuleDeed, found: RulePage) -> str:
+    who = "On the command line" if each.by is None else mention(each.by)
+    waiting = ", for what waited, too" if each.is_for_waiting else ""
+    says = said(each.says, found.names, found.ledger)
+    return f"{moment(each.at)} {who}: {escape(each.deed, 60)}{waiting}: {says}"
 
 
 def wrong_at(sentences: Mapping[str, str], state: dict[str, Any]) -> dict[str, str]:

@@ -11,12 +11,15 @@ import pytest
 
 from bot.cli import main
 from bot.domain.due import Due, DueKind
-from bot.domain.rules import RuleOf, Strength, Target
+from bot.domain.rules import AutoPublish, RuleOf, Strength, Target
 from bot.domain.splitting import Split, SplitLine
 from bot.playground.slack import MEMBER
+from bot.views.ids import BlockId
 from tests.fakes.clock import FakeClock
+from tests.fakes.connected import connected_app
 from tests.handlers.desk import CATEGORY, OTHER_CATEGORY, TAX, a_desk, words
 from tests.handlers.ruling import rules_of, save_rule
+from tests.handlers.test_downloading import beside_no_ledger
 
 Type = Callable[..., tuple[int, str, str]]
 SPLIT = Split((SplitLine(description="Office", account="400", percent=Decimal("12.5")), SplitLine(description="Rest")))
@@ -39,6 +42,60 @@ def type_in(database_url: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.C
         return code, printed.out, printed.err
 
     return type_in
+
+
+async def test_rules_that_publish_by_themselves_are_brought_in_as_an_admin_would_save_them(
+    database_url: str, type_in: Type, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "rules.jsonl"
+    async with a_desk(database_url) as desk:
+        monkeypatch.setattr("bot.commands.rules.SystemClock", lambda: FakeClock(desk.world.services.clock.now()))
+        rule = await save_rule(desk, account=OTHER_CATEGORY, auto_publish=AutoPublish.ALWAYS)
+        await asyncio.to_thread(type_in, "export", "--out", str(file))
+        await rules_of(desk).delete(await desk.world.actor(), desk.world.organisation_id, rule.id, rule.version)
+        await desk.settle()
+        await desk.add()
+        await desk.world.later(1)
+
+        new = await asyncio.to_thread(type_in, "import", str(file), "--yes")
+        await desk.world.later(120)
+        waits = words(desk.card("INV-1"))
+        goes = words(await desk.add(**{BlockId.NUMBER: "INV-2", BlockId.ISSUED_ON: "2026-03-09"}))
+        waiting = await asyncio.to_thread(type_in, "import", str(file), "--yes", "--for-waiting")
+        await desk.world.later(120)
+        went = words(desk.card("INV-1"))
+
+    assert '"auto_publish": "always"' in file.read_text(encoding="utf-8-sig")
+    assert ("1 rule brought in." in new[1], "1 rule brought in." in waiting[1]) == (True, True)
+    assert "In approval" in waits
+    assert "*Approved automatically* by the rule for Paper &amp; Ink Ltd" in goes
+    assert "*Approved automatically* by the rule for Paper &amp; Ink Ltd" in went
+
+
+async def test_nothing_that_publishes_by_itself_is_brought_in_where_the_form_would_refuse_it(
+    database_url: str, type_in: Type, tmp_path: Path
+) -> None:
+    file = tmp_path / "rules.jsonl"
+    rule = {"of": "supplier", "name": "Paper & Ink Ltd", "says": {"auto_publish": "always"}}
+    file.write_text(json.dumps(rule))
+    async with connected_app(database_url):
+        before = await asyncio.to_thread(type_in, "import", str(file), "--yes")
+
+    assert before[0] == 1
+    assert "line 1: auto_publish: Save Settings once first" in before[1]
+
+
+async def test_nothing_is_brought_in_that_would_publish_by_itself_what_goes_into_files(
+    database_url: str, type_in: Type, tmp_path: Path
+) -> None:
+    file = tmp_path / "rules.jsonl"
+    rule = {"of": "supplier", "name": "Paper & Ink Ltd", "says": {"auto_publish": "always"}}
+    file.write_text(json.dumps(rule))
+    async with beside_no_ledger(database_url):
+        done = await asyncio.to_thread(type_in, "import", str(file), "--yes")
+
+    assert done[0] == 1
+    assert "line 1: auto_publish: File export is not called" in done[1]
 
 
 async def test_rules_are_written_and_brought_in_again_and_wrong_lines_keep_no_other_one_out(

@@ -22,7 +22,7 @@ from bot.domain.ids import OrganisationId, RuleId, UserId, WorkspaceId
 from bot.domain.items import Item
 from bot.domain.payment_methods import PaymentMethodId
 from bot.domain.rule_forms import proposed, wrong_in
-from bot.domain.rules import Opinions, Rule, RuleOf, Strength, Target, matching
+from bot.domain.rules import AutoPublish, Opinions, Rule, RuleOf, Strength, Target, matching
 from bot.domain.settings import Destination, PaymentStatus
 from bot.domain.splitting import Split, SplitLine
 from bot.domain.templates import filled_in, wrong_with
@@ -394,7 +394,12 @@ OPINIONS = st.builds(
     account=CODE,
     tax_rate=st.none() | st.sampled_from(sorted(RATES)),
     payment_method=st.none() | st.sampled_from([CARD, CASH]),
+    publish_to=st.none() | st.sampled_from(Destination),
     publish_as=st.none() | st.sampled_from(PaymentStatus),
+    product=st.sampled_from([None, "PAPER"]),
+    customer=st.sampled_from([None, "c-7"]),
+    billable=st.none() | st.sampled_from(Billable),
+    auto_publish=st.none() | st.sampled_from(AutoPublish),
     due=st.none() | st.builds(Due, st.sampled_from(DueKind), st.integers(1, 31)),
     description=st.none() | st.sampled_from(["{supplier}", "Rent {month}"]),
     currency=st.none() | st.sampled_from(["USD", "EUR"]),
@@ -450,13 +455,17 @@ def test_whatever_rules_there_are_what_was_said_stands_and_it_is_worked_out_alik
     coding = after.coding
     if account.source >= Source.PRODUCT:
         assert (coding.account.value, coding.account.source) == (account.value, account.source)
-    said_by = [coding.account, coding.tax_rate, coding.payment_method, *(each.option for each in coding.tracking)]
+    said_by = [coding.account, coding.tax_rate, coding.payment_method, coding.publish_to, coding.publish_as]
+    said_by += [each.option for each in coding.tracking]
     for value in said_by:
         assert all(lost.source < value.source for lost in value.beaten)
     for name in ("currency", "due_on", "note"):
         if facts[name] is not None:
             assert getattr(after.facts, name) == facts[name]
     assert not after.facts.ruled & after.facts.edited
+    nevers = [rule for rule in matching(rules, after) if rule.opinions.auto_publish is AutoPublish.NEVER]
+    if any(rule.source is not Source.USER_RULE_IF_BLANK for rule in nevers):
+        assert coding.auto_publish.value == AutoPublish.NEVER
 
 
 @pytest.mark.parametrize("number", [21, 63, 67, 85, 99])

@@ -1,5 +1,6 @@
 """What is suggested for lines where nobody has chosen."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from bot.domain.books import TaxRate
@@ -27,6 +28,20 @@ def codes(coding: Coding) -> list[str | None]:
 
 def test_a_line_without_a_percentage_is_not_taken_for_one_of_a_rate_without_any() -> None:
     assert codes(rates_by_percent(FACTS, Coding(), (TAX, NON))) == [None, None]
+
+
+def test_a_line_that_states_nothing_of_tax_in_per_cent_is_given_no_rate_of_nothing_though_there_is_only_one() -> None:
+    """Zero rated, exempt, outside the scope and reverse charge are all of 0 %, and stand elsewhere on a return."""
+    standard, exempt = (
+        TaxRate(code="T1", name="Standard", percent=D(20)),
+        TaxRate(code="T0", name="Exempt", percent=D(0)),
+    )
+    paper, books = FACTS.lines
+    facts = replace(FACTS, lines=(replace(paper, tax_percent=D(20)), replace(books, tax_percent=D(0))))
+    usual = Coding(tax_rate=CodedValue(value="T0", source=Source.DEFAULT_TAX))
+
+    assert codes(rates_by_percent(facts, Coding(), (standard, exempt))) == ["T1", None]
+    assert codes(rates_by_percent(facts, usual, (standard, exempt))) == ["T1", "T0"], "what it has as a whole"
 
 
 def test_a_line_is_taxed_or_not_where_the_ledger_works_out_how_much() -> None:

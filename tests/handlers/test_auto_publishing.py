@@ -1,6 +1,7 @@
 """What is published without anybody's approval: by whose rule, what keeps it waiting for people, and how that is taken back."""
 
 import asyncio
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import select
@@ -8,14 +9,16 @@ from sqlalchemy import select
 from bot.db.base import table_of
 from bot.db.connections import ConnectionRow
 from bot.db.payment_methods import PaymentMethodRow
+from bot.db.rules import insert_rule
 from bot.db.unattended import UNATTENDED, Turn
 from bot.db.workspaces import AuditRow
 from bot.domain.auto_settings import AutoForm
 from bot.domain.connections import Health
 from bot.domain.documents import DocumentType
 from bot.domain.due import Due, DueKind
+from bot.domain.ids import RuleId
 from bot.domain.payment_methods import PaymentMethodForm, PaymentMethodId
-from bot.domain.rules import AutoPublish, RuleOf, Target
+from bot.domain.rules import AutoPublish, Opinions, Rule, RuleOf, Target
 from bot.playground.slack import ADMIN, APPROVER, BILLS, BOOKKEEPER, MEMBER, Message, View
 from bot.services.rules import RuleRefusedError
 from bot.views.ids import ActionId, BlockId
@@ -23,8 +26,9 @@ from providers.xero.simulator import TRADING
 from tests.fakes.connected import connected_app
 from tests.handlers.desk import A_BILL, OTHER_CATEGORY, TAX, UNDO_SECONDS, Desk, actions, filled, words
 from tests.handlers.paying_by import paid_by
-from tests.handlers.ruling import rules_of, save_rule
+from tests.handlers.ruling import SUPPLIER, rules_of, save_rule
 from tests.handlers.test_bank_match import beside_the_bank, explain, line, switched
+from tests.handlers.test_downloading import beside_no_ledger
 from tests.handlers.test_freeagent import STATIONERY, minutes_later
 from tests.handlers.test_payment_methods import add, change, opened, sent
 
@@ -392,6 +396,44 @@ async def test_what_is_wanted_waits_for_its_ledger_and_goes_once_that_is_connect
     await either.settle()
     assert "Approved automatically" in words(either.card("INV-1"))
     assert await published(either) == ["INV-1"]
+
+
+async def test_what_is_wanted_waits_for_the_set_up_and_goes_once_an_admin_has_saved_it(sqlite_url: str) -> None:
+    """As after another organisation took the place of one, whose rules went along."""
+    async with connected_app(sqlite_url) as world:
+        desk = Desk(world)
+        await rule_there_is(desk)
+        await desk.slack.submit(await desk.form(), A_BILL)
+        await world.later(UNDO_SECONDS + 3)
+        assert desk.xero.bills() == []
+        async with world.services.db.read() as tx:
+            assert len((await tx.execute(select(UNATTENDED))).all()) == 1
+
+        await world.set_up(alerts_channel=BILLS)
+
+        assert "*Approved automatically* by the rule for Paper &amp; Ink Ltd" in words(desk.card("INV-1"))
+        assert await published(desk) == ["INV-1"]
+
+
+async def test_what_goes_into_files_waits_for_a_person_whatever_a_rule_says(sqlite_url: str) -> None:
+    async with beside_no_ledger(sqlite_url) as desk:
+        await rule_there_is(desk)
+
+        await desk.slack.submit(await desk.form(), A_BILL)
+        await desk.world.later(UNDO_SECONDS + 3)
+
+        card = desk.slack.messages(BILLS)[-1]
+        assert f"{NOT_BY_ITSELF}*: it goes into a file that a person downloads" in words(card)
+        assert "In approval" in words(card)
+
+
+async def rule_there_is(desk: Desk) -> None:
+    """That the form would refuse by now."""
+    workspace_id, of = (await desk.world.actor()).workspace.id, desk.world.organisation_id
+    says = Opinions(account=OTHER_CATEGORY, tax_rate=TAX, auto_publish=ALWAYS)
+    async with desk.world.services.db.write() as tx:
+        rule = Rule(id=RuleId(uuid4()), workspace_id=workspace_id, organisation_id=of, target=SUPPLIER, opinions=says)
+        assert await insert_rule(tx, rule)
 
 
 async def health(desk: Desk, now: Health) -> None:

@@ -167,6 +167,44 @@ async def test_a_document_that_is_split_gives_its_split_to_the_rule(desk: Desk) 
     assert "Ink: 75.00 GBP" in card
 
 
+async def test_a_rule_splits_by_the_amounts_of_a_document_and_leaves_the_rest_to_its_last_line(desk: Desk) -> None:
+    lines = [
+        {"description": "Paper", "net": "25.00", "tax": "5.00", "coding": {"category": CATEGORY}},
+        {"description": "Ink", "net": "75.00", "tax": "15.00", "coding": {"category": OTHER_CATEGORY}},
+    ]
+    async with a_client(desk.world) as api:
+        assert (await api.send({**A_BILL, "number": "SPLIT-1", "lines": lines})).status == 201
+    await desk.settle()
+    form = await form_from(desk, "SPLIT-1")
+    assert "As this document: Paper 25.00, Ink the rest" in str(form.blocks)
+
+    assert await sent(desk, {BlockId.RULE_ACCOUNT: None, BlockId.RULE_SPLIT: "like_amounts"}) == {}
+
+    await desk.add(**{BlockId.NUMBER: "INV-2", BlockId.GROSS: "240.00", BlockId.TAX: "40.00"})
+    card = words(desk.card("INV-2"))
+    assert "Paper: 25.00 GBP" in card
+    assert "Ink: 175.00 GBP" in card
+    assert "As now: Paper 25.00, Ink the rest" in str((await form_from(desk, "INV-2")).blocks)
+
+
+async def test_what_was_done_to_a_rule_is_told_in_its_form_with_what_it_says_since(desk: Desk) -> None:
+    rule = await save_rule(desk, account=OTHER_CATEGORY, user=BOOKKEEPER)
+    rule = await save_rule(desk, before=rule, account=CATEGORY, is_for_waiting=False)
+    await switch(desk, rule, is_active=False)
+    await listed(desk)
+
+    told = words(await change(desk, SUPPLIER)).partition("*What was done*\n")[2].splitlines()
+
+    assert [line.partition("> ")[2] for line in told] == [
+        f"<@{ADMIN}>: rule switched off: 429 · General Expenses",
+        f"<@{ADMIN}>: rule changed: 429 · General Expenses",
+        f"<@{BOOKKEEPER}>: rule added, for what waited, too: 461 · Printing &amp; Stationery",
+    ]
+    await desk.slack.close_modal(BOOKKEEPER, everything=True)
+    await desk.add()
+    assert "rule switched off" in words(await form_from(desk)), "the form from a document is that of the rule there is"
+
+
 async def test_many_rules_are_turned_through_and_found(desk: Desk) -> None:
     for number in range(22):
         name = f"Supplier {number:02}"
