@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from bot.domain.books import ListKind
+from bot.domain.closing import ClosedPolicy, Closing
 from bot.domain.coding import CodedValue, Codes, Coding, LineCoding, Source, Track, Tracked
 from bot.domain.documents import ItemKind
 from bot.domain.general import GeneralSettings
@@ -126,7 +127,17 @@ class Carrying:
         required = RequiredFields(
             costs=self._required(asked.costs), sales=self._required(asked.sales), reports=self._required(asked.reports)
         )
-        return replace(chosen, required=required)
+        return replace(chosen, required=required, closing=self._closing(chosen.closing))
+
+    def _closing(self, closing: Closing) -> Closing:
+        """What would go as a draft in a closed period, where there are none, is stopped until somebody decides otherwise."""
+
+        def policy(kind: ItemKind) -> ClosedPolicy:
+            has_drafts = self._is_status(PaymentStatus.DRAFT, [kind])
+            was = closing.of(kind)
+            return ClosedPolicy.STOP if was is ClosedPolicy.AS_DRAFT and not has_drafts else was
+
+        return replace(closing, costs=policy(ItemKind.COST), sales=policy(ItemKind.SALE))
 
     def coding(self, coding: Coding, kind: ItemKind) -> Coding:
         """What a person or a door said of an item. What rules, defaults and suggestions said is said anew there."""

@@ -27,7 +27,8 @@ async def dated(tx: Tx, items: Sequence[Item], settings: Settings) -> tuple[Item
     is_asked = closing.is_set or any(item.coding.closed.value is not None for item in items)
     if not items or not is_asked:
         return tuple(replace(item, closed=None) for item in items)
-    locks = locks_of(closing, await books_of(tx, items[0].workspace_id, items[0].organisation_id))
+    books = await books_of(tx, items[0].workspace_id, items[0].organisation_id)
+    locks, at_once = locks_of(closing, books), () if books is None else books.rules.books_at_once
     found = []
     for item in items:
         closed = closed_for(
@@ -36,7 +37,7 @@ async def dated(tx: Tx, items: Sequence[Item], settings: Settings) -> tuple[Item
             closing=closing,
             locks=locks,
             can_move=item.can_move,
-            can_be_draft=item.can_be_draft,
+            can_be_draft=item.can_be_draft and item.kind not in at_once,
             answer=item.closed_answer,
         )
         is_drafted = closed is not None and closed.effect is ClosedEffect.DRAFTED

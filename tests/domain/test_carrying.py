@@ -1,6 +1,7 @@
 """Carried over to other lists: what was chosen becomes that, what was skipped becomes nothing, and nothing becomes anything else."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from hypothesis import given
@@ -8,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.domain.books import ListKind
 from bot.domain.carrying import Carrying, codes_of_coding, codes_of_settings, codes_of_whole_rule
+from bot.domain.closing import ClosedPolicy, Closing
 from bot.domain.coding import CodedValue, Coding, LineCoding, Source, Track, Tracked
 from bot.domain.documents import ItemKind
 from bot.domain.general import GeneralSettings
@@ -229,3 +231,15 @@ def test_where_the_new_package_has_no_such_place_or_status_what_it_has_is_taken(
     assert (carried.destination, carried.payment_status) == (Destination.PURCHASES, PaymentStatus.AWAITING_PAYMENT)
     says = Opinions(account="1", publish_to=Destination.BANK_ACCOUNTS, publish_as=PaymentStatus.DRAFT)
     assert carrying.opinions(says, [ItemKind.COST]).said == frozenset()
+
+
+def test_where_the_new_package_has_no_drafts_what_would_go_as_one_in_a_closed_period_is_stopped() -> None:
+    at_once = dict.fromkeys(ItemKind, (PaymentStatus.AWAITING_PAYMENT,))
+    closing = Closing(until=date(2026, 2, 28), costs=ClosedPolicy.AS_DRAFT, sales=ClosedPolicy.STOP)
+    old = GeneralSettings(closing=closing)
+
+    kept = Carrying(statuses={kind: tuple(PaymentStatus) for kind in ItemKind}).general(old)
+    carried = Carrying(statuses=at_once).general(old)
+
+    assert kept.closing == closing
+    assert carried.closing == replace(closing, costs=ClosedPolicy.STOP)

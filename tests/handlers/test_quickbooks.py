@@ -4,21 +4,25 @@ supplier that was not there before, with its file, and taken back again.
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
+from bot.domain.closing import ClosedPolicy, Closing
+from bot.domain.general import GeneralForm
 from bot.domain.queues import HeldUpBy, Queue
 from bot.domain.settings import PaymentStatus
 from bot.playground.slack import ADMIN, BILLS, BOOKKEEPER, View
 from bot.services.budgets import SharedBudget
 from bot.services.held_up import connection_of, queues_of
 from bot.services.operating import Operating
+from bot.services.settings import load_settings
 from bot.views.ids import ActionId, BlockId
 from providers import PROVIDERS
 from providers.quickbooks import BATCHES
 from providers.quickbooks.simulator import TRADING, Fault, QuickBooksState, create_app
 from tests.fakes.clock import FakeClock
 from tests.handlers.beside import beside, pay_costs, to
-from tests.handlers.desk import Desk, at, words
+from tests.handlers.desk import Desk, actions, at, words
 from tests.handlers.test_other_books import OURS
 from tests.handlers.test_paid import costs
 from tests.handlers.test_sold_products import sales_settings
@@ -286,3 +290,22 @@ async def test_what_the_plan_does_not_have_is_not_offered_and_is_pointed_at(sqli
 def offered(form: View, name: str) -> list[str]:
     block = next(block for block in form.blocks if block["block_id"] == at(form, name))
     return [str(option["value"]) for option in block["element"]["options"]]
+
+
+async def test_what_has_no_drafts_is_stopped_where_closed_periods_were_for_drafts_in_another_package(
+    sqlite_url: str,
+) -> None:
+    """As it was decided for the books whose place these took; QuickBooks would have booked the bill."""
+    async with beside_quickbooks(sqlite_url) as (desk, books):
+        actor, organisation_id = await desk.world.actor(ADMIN), desk.world.organisation_id
+        async with desk.world.services.db.read() as tx:
+            settings = await load_settings(tx, actor.workspace.id, organisation_id)
+        closing = Closing(until=date(2026, 2, 28), costs=ClosedPolicy.AS_DRAFT)
+        form = GeneralForm(version=settings.version, general=replace(settings.general, closing=closing))
+        await desk.world.services.set_up.settings.save_general(actor, organisation_id, form)
+
+        card = await desk.add(**{BlockId.ISSUED_ON: "2026-02-10"})
+
+        assert "the books are closed up to 28 Feb 2026 by our own lock date" in words(card)
+        assert ActionId.APPROVE_ITEM not in actions(card)
+        assert books.bills() == []
