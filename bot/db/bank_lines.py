@@ -21,8 +21,10 @@ from bot.domain.bank_lines import LONGEST_TEXT, BankLine, BankLineId, NewLine
 from bot.domain.ids import ItemId, OrganisationId, WorkspaceId
 
 ROWS_AT_ONCE = 200
-MOST_FOUND = 50
-"""Of one amount within the days that are looked at; more than anybody looks through."""
+MOST_FOUND = 500
+"""Of one amount within the days that are looked at, such as a fare that is paid several times a day; which of them are nearest is
+said of all.
+"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +79,7 @@ _NEAR = (
         LINES.c.dated_on.between(bindparam("first"), bindparam("last")),
         LINES.c.is_gone.is_(False),
     )
-    .order_by(LINES.c.dated_on, LINES.c.id)
+    .order_by(LINES.c.item_id.is_not(None), LINES.c.is_recorded, LINES.c.dated_on, LINES.c.id)
     .limit(MOST_FOUND)
 )
 _OF_DAYS = select(LINES).where(
@@ -135,7 +137,7 @@ async def lines_near(
     first: date,
     last: date,
 ) -> tuple[BankLine, ...]:
-    """Those of this amount between two days, taken or not."""
+    """Those of this amount between two days, the free ones first."""
     of = {"workspace_id": workspace_id, "organisation_id": organisation_id}
     found = await tx.execute(_NEAR, {**of, "amount": amount, "currency": currency, "first": first, "last": last})
     return tuple(_line(row) for row in found.all())

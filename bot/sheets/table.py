@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from bot.domain.documents import ItemKind, LineAmounts
 from bot.domain.inert import unescaped
+from bot.domain.money import to_stored
 from bot.domain.texts import cleaned
 from bot.sheets.columns import Column, Columns, Template
 from bot.sheets.sheet import Row, Sheet
@@ -17,7 +18,6 @@ _AMOUNTS = (Column.NET, Column.TAX, Column.TOTAL, Column.UNIT_PRICE, Column.LINE
 _NOT_AMOUNTS = frozenset(
     {Column.CURRENCY_RATE, Column.QUANTITY, Column.UNIT_PRICE, Column.DISCOUNT, Column.LINE_TAX_PERCENT}
 )
-_FINEST = Decimal("0.0001")
 
 
 class UnsureOrderError(Exception):
@@ -131,11 +131,10 @@ class Rows:
     def _number(self, row: Row, cell: str, column: Column) -> Decimal | None:
         try:
             number = number_of(cell, self.table.decimals)
+            if column not in _NOT_AMOUNTS:
+                to_stored(number)  # raises where it is finer or larger than is kept
         except ValueError as error:
             self.complain(row, str(error))
-            return None
-        if column not in _NOT_AMOUNTS and number != number.quantize(_FINEST):
-            self.complain(row, f"{cell[:30]} has more than four decimals")
             return None
         return number
 

@@ -14,7 +14,7 @@ from bot.views.ids import ActionId, BlockId
 from providers.xero.simulator import TRADING
 from tests.handlers.desk import Desk, a_desk, actions, words
 from tests.handlers.dropping import A_TEXT, QUESTION, dropped, replies, signs
-from tests.handlers.test_bank_match import autofill, switched
+from tests.handlers.test_bank_match import autofill, said, switched
 from tests.handlers.test_managing import buttons, manage
 from tests.handlers.test_paid import account
 from tests.statements.files import A_LINE, sgml, table
@@ -124,6 +124,18 @@ async def test_the_same_days_in_another_format_or_other_words_add_nothing_but_wh
     assert "1 line of *090 · Business Current Account* added" in one_more
     assert "Nothing is new: all 3 lines" in again
     assert "Nothing is new: all 3 lines" in await told(desk)
+
+
+async def test_of_very_many_lines_of_one_amount_the_nearest_that_is_free_is_offered_first(desk: Desk) -> None:
+    await switched(desk)
+    await desk.add()
+    earlier = [("20260205", "-120.00", f"F{number}", "FARE") for number in range(60)]
+
+    await put_in(desk, sgml(*earlier, ("20260301", "-120.00", "NEAR", "FARE")).encode())
+
+    await told(desk)
+    await desk.press(desk.card("INV-1"), ActionId.AUTOFILL_PAYMENT, BOOKKEEPER)
+    assert said(desk.modal(BOOKKEEPER))[0].startswith("1 Mar 2026")
 
 
 async def test_what_is_wrong_with_a_statement_is_said_at_its_field(desk: Desk) -> None:

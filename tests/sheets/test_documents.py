@@ -110,6 +110,7 @@ def test_a_list_of_sales_has_customers() -> None:
         ("A,2026-01-02,five,GBP", "Line 2: five is no amount. Write it as 1234.50."),
         ('A,2026-01-02,"1,234",GBP', "Line 2: 1,234 can be read in two ways. Write it as 1234.50."),
         ("A,2026-01-02,5.00001,GBP", "Line 2: 5.00001 has more than four decimals."),
+        ("A,2026-01-02,999999999999999,GBP", "Line 2: 999999999999999 is too large."),
         ("A,2026-01-02,5.00,pounds", "Line 2: POUNDS is no currency; write it as GBP."),
     ],
 )
