@@ -18,8 +18,8 @@ NOTE = ":lock: Amounts and the document are not shown in this channel. *Details*
 OF_AMOUNTS = "Something about its amounts: Details says what."
 _MARKUP = re.compile(r"(<[^>]*>)")
 """Links, mentions and instants, as Slack writes them: numbers in there are none that anybody reads."""
-_AMOUNT = re.compile(r"-?\d[\d,]*\.\d{2,}(?: [A-Z]{3}\b)?")
-"""As `text.amount` writes one, with at least two decimals."""
+_AMOUNT = re.compile(r"-?\d[\d.,]*[.,]\d{2,}(?: [A-Z]{3}\b)?")
+"""As `text.amount` writes one, with at least two decimals; or as a bank or a supplier does, with a comma."""
 _HARMLESS = re.compile(r"\d{1,2} [A-Z][a-z]{2} \d{4}|\d[\d.]* ?%|\d+ of its \d+|[A-Z]{1,3}-\d+")
 """Dates, percentages, places of lines, and references: what else has digits may be an amount without decimals."""
 

@@ -1,5 +1,6 @@
 """Where the ledger tells no bank lines they come by statements: a cost is published as money spent on the line's account and day."""
 
+import re
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -15,6 +16,7 @@ from providers.xero.simulator import TRADING
 from tests.handlers.desk import Desk, a_desk, actions, words
 from tests.handlers.dropping import A_TEXT, QUESTION, dropped, replies, signs
 from tests.handlers.test_bank_match import autofill, said, switched
+from tests.handlers.test_closed_periods import decide
 from tests.handlers.test_managing import buttons, manage
 from tests.handlers.test_paid import account
 from tests.statements.files import A_LINE, sgml, table
@@ -136,6 +138,25 @@ async def test_of_very_many_lines_of_one_amount_the_nearest_that_is_free_is_offe
     await told(desk)
     await desk.press(desk.card("INV-1"), ActionId.AUTOFILL_PAYMENT, BOOKKEEPER)
     assert said(desk.modal(BOOKKEEPER))[0].startswith("1 Mar 2026")
+
+
+async def test_where_a_channel_shows_no_amounts_the_words_of_the_bank_show_none_either(desk: Desk) -> None:
+    await switched(desk)
+    await decide(desk, **{BlockId.PRIVATE_CHANNELS: ["approvals"]})
+    await desk.add()
+    line = ("20260303", "-120.00", "F1", "PAPER 120,00 EUR 2026 CARD 4711")
+    await put_in(desk, sgml(line).encode())
+    await told(desk)
+
+    before = words(desk.card("INV-1"))
+    await autofill(desk)
+    after = words(desk.card("INV-1"))
+
+    for card in (before, after):
+        assert "PAPER ••• 2026 CARD 4711" in card
+        assert not re.search(r"120[.,]00", card)
+    await desk.press(desk.card("INV-1"), ActionId.SHOW_DETAILS, BOOKKEEPER)
+    assert "PAPER 120,00 EUR" in words(desk.modal(BOOKKEEPER))
 
 
 async def test_what_is_wrong_with_a_statement_is_said_at_its_field(desk: Desk) -> None:
