@@ -15,6 +15,7 @@ from bot.domain.books import Capability
 from bot.domain.documents import ItemKind, LineAmounts
 from bot.domain.ledger_documents import Found, LedgerDocument, differences
 from bot.domain.lines import a_line, priced, tax_in
+from bot.domain.money import to_cents
 from bot.domain.postings import Payment, Posting, PostingKind, PostingLine
 from bot.domain.publishing import Accepted, Outcome
 from bot.domain.settings import PaymentStatus, statuses_for
@@ -69,8 +70,9 @@ HARD = (
     Row(quantity=D(1), price=D("0.03"), rate=0),
     Row(quantity=D("12.5"), price=D("7.9999"), rate=2),
     Row(quantity=D(1), price=D("99.99"), rate=0, off=D("0.01")),
+    Row(quantity=D(1), price=D("-10.01"), rate=0),
 )
-"""Sums that are half a cent, fewer than one, or not what the rate makes."""
+"""Sums that are half a cent, fewer than one, or not what the rate makes; and a discount."""
 
 
 def posting_by(way: Way, rows: Sequence[Row], number: str, writing: WritingFarEnd) -> Posting:
@@ -215,7 +217,17 @@ PRICES = st.builds(lambda digits, places: D(digits).scaleb(-places), st.integers
 ROWS = st.builds(
     Row, quantity=QUANTITIES, price=PRICES, rate=st.integers(0, 2), off=st.sampled_from([D(0), D("0.01"), D("-0.01")])
 )
-DOCUMENTS = st.lists(st.tuples(st.integers(0, 10_000), st.lists(ROWS, min_size=1, max_size=6)), min_size=1, max_size=10)
+
+
+def discounted(rows: list[Row], percent: int) -> list[Row]:
+    """With so much off its first line, at that one's rate, as documents take it off."""
+    amount = priced(rows[0].quantity, rows[0].price)
+    off = to_cents(amount * percent / 100)
+    return [*rows, Row(quantity=D(1), price=-off, rate=rows[0].rate)] if off else rows
+
+
+ON_DOCUMENTS = st.builds(discounted, st.lists(ROWS, min_size=1, max_size=6), st.sampled_from([0, 0, 3, 10, 50]))
+DOCUMENTS = st.lists(st.tuples(st.integers(0, 10_000), ON_DOCUMENTS), min_size=1, max_size=10)
 
 
 def statuses_of(kind: PostingKind, capabilities: frozenset[Capability]) -> tuple[PaymentStatus, ...]:
