@@ -9,7 +9,7 @@ from bot.views.metadata import NotOursError
 
 AUTO_NAMES = {
     AutoPublish.ALWAYS: ("Always", "As soon as nothing is left that somebody would look at."),
-    AutoPublish.NEVER: ("Never", "Somebody approves it, whatever weaker rules and the settings say."),
+    AutoPublish.NEVER: ("Never", "Somebody approves it, whatever other rules and the settings say."),
 }
 
 

@@ -29,6 +29,7 @@ from tests.handlers.paying_by import paid_by
 from tests.handlers.ruling import SUPPLIER, rules_of, save_rule
 from tests.handlers.test_bank_match import beside_the_bank, explain, line, switched
 from tests.handlers.test_downloading import beside_no_ledger
+from tests.handlers.test_expense_reports import card_of, make
 from tests.handlers.test_freeagent import STATIONERY, minutes_later
 from tests.handlers.test_payment_methods import add, change, opened, sent
 
@@ -257,6 +258,18 @@ async def test_everything_that_comes_in_goes_by_itself_but_for_exceptions_and_wh
     await desk.add(**{BlockId.NUMBER: "INV-3", BlockId.SUPPLIER: "Fourth Ltd"})
     assert await published(desk) == ["INV-2"]
     assert NOT_BY_ITSELF not in words(desk.card("CN-1"))
+
+
+async def test_an_expense_report_is_none_of_what_goes_by_itself_when_everything_does(desk: Desk) -> None:
+    await desk.add()
+    await desk.world.later(1)
+    await save_settings(desk, "all")
+
+    await make(desk)
+
+    assert await published(desk) == []
+    card = card_of(desk, "B-1002")
+    assert ("In approval" in words(card), NOT_BY_ITSELF in words(card)) == (True, False)
 
 
 async def test_its_settings_are_for_admins_sent_twice_are_saved_once_and_stale_ones_are_drawn_anew(desk: Desk) -> None:

@@ -1,7 +1,8 @@
 """Rules that bookkeepers and admins make: what they code, what stands above them, what becomes of what waits."""
 
+import re
 from collections.abc import AsyncIterator
-from dataclasses import replace
+from dataclasses import fields, replace
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
@@ -13,22 +14,24 @@ from bot.db.base import table_of
 from bot.db.items import ITEMS
 from bot.db.rules import RULES
 from bot.db.workspaces import AuditRow
-from bot.domain.coding import Billable
+from bot.domain.coding import Billable, Track
 from bot.domain.due import Due, DueKind
 from bot.domain.ids import RuleId
 from bot.domain.rule_forms import TARGET, form_of, proposed
 from bot.domain.rules import AutoPublish, Opinions, RuleOf, Strength, Target
-from bot.domain.settings import PaymentStatus
+from bot.domain.settings import Destination, PaymentStatus
 from bot.domain.splitting import Split, SplitLine
 from bot.playground.slack import ADMIN, BILLS, BOOKKEEPER, MEMBER
 from bot.services import rule_preview
+from bot.services.lists import live_tracking
 from bot.services.people import NotAllowedError
 from bot.services.rules import RuleNotFoundError, RuleRefusedError
 from bot.services.saving_settings import StaleFormError
 from bot.views.ids import ActionId, BlockId
 from providers.xero.simulator import TRADING
-from tests.handlers.desk import CATEGORY, OTHER_CATEGORY, Desk, a_desk, words
+from tests.handlers.desk import CATEGORY, OTHER_CATEGORY, OTHER_TAX, Desk, a_desk, words
 from tests.handlers.ruling import SUPPLIER, rules_of, save_form, save_rule, switch
+from tests.handlers.test_paid import method
 
 THIRD_CATEGORY = "400"
 AUDIT = table_of(AuditRow)
@@ -70,6 +73,38 @@ async def test_a_rule_codes_what_comes_in_loses_against_a_person_and_takes_its_v
     assert "31 Mar 2026" not in words(desk.card("INV-2"))
     assert "400" in words(desk.card("INV-1"))
     assert "the supplier's rule" not in await why(desk, "INV-2")
+
+
+async def test_why_names_the_rule_beside_everything_that_it_says(desk: Desk) -> None:
+    visa, actor = await method(desk, "090"), await desk.world.actor()
+    async with desk.world.services.db.read() as tx:
+        tracked = (await live_tracking(tx, actor.workspace.id, desk.world.organisation_id))[0]
+    says: dict[str, Any] = {
+        "account": OTHER_CATEGORY,
+        "tax_rate": OTHER_TAX,
+        "payment_method": visa,
+        "publish_to": Destination.PURCHASES,
+        "publish_as": PaymentStatus.PAID,
+        "due": Due(DueKind.AFTER_DATE, 30),
+        "description": "Paper {month}",
+        "currency": "EUR",
+        "auto_publish": AutoPublish.NEVER,
+        "tracking": (Track(tracked.provider_id, tracked.options[0].provider_id),),
+    }
+    party_alone = {"product", "customer", "billable", "split"}
+    assert says.keys() == {each.name for each in fields(Opinions)} - party_alone, (
+        "sales, costs of some books, and lines"
+    )
+
+    await save_rule(desk, **says)
+    await desk.add()
+
+    told = await why(desk)
+    named = [name.removesuffix("*") for name in re.findall(r"^\*[^*\n]+\*$", told, re.MULTILINE)]
+    assert {f"*{tracked.name}", "*Category", "*Tax rate", "*Publish to", "*Publish as", "*Payment method"} <= set(named)
+    assert {"*Due date", "*Currency", "*Description", "*Published by itself"} <= set(named)
+    assert told.count("the supplier's rule, Paper &amp; Ink Ltd") == len(says)
+    assert "*Currency*\nGBP" in told, "the document says it, and the rule does not count"
 
 
 async def test_what_waits_follows_a_rule_only_if_that_is_wanted_and_what_is_approved_never(desk: Desk) -> None:
