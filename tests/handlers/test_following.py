@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
@@ -11,20 +12,27 @@ from sqlalchemy import func, select
 
 from bot.clock import Clock
 from bot.db.base import dump, load, table_of
+from bot.db.connections import ConnectionRow
 from bot.db.items import ITEMS
 from bot.db.recodings import RECODINGS
+from bot.db.unattended import Turn
 from bot.db.unit_of_work import Database, Tx
 from bot.db.workspaces import AuditRow
 from bot.domain.coding import Coding
+from bot.domain.connections import Health
+from bot.domain.ids import ItemId
+from bot.domain.rule_forms import form_of
+from bot.domain.rules import AutoPublish
 from bot.playground.slack import APPROVER, BILLS
 from bot.services.following import PAGE, Following
 from bot.services.settings import load_settings
 from bot.views.ids import ActionId
 from tests.handlers.desk import CATEGORY, OTHER_CATEGORY, Desk, a_desk, words
+from tests.handlers.ruling import save_rule
 
 THIRD_CATEGORY = "400"
 WAITING = 2 * PAGE + 20
-AUDIT = table_of(AuditRow)
+AUDIT, CONNECTIONS = table_of(AuditRow), table_of(ConnectionRow)
 
 
 class KilledError(BaseException):
@@ -120,6 +128,33 @@ async def test_an_approver_who_saw_what_is_still_to_follow_has_approved_nothing(
     await desk.world.later(120)
     assert [bill["LineItems"][0]["AccountCode"] for bill in desk.xero.bills()] == [OTHER_CATEGORY]
     assert await categories(desk) == {OTHER_CATEGORY: WAITING}
+
+
+async def test_what_would_go_by_itself_waits_until_it_follows_the_rule_that_was_saved(desk: Desk) -> None:
+    await in_health(desk, Health.BROKEN)
+    rule = await save_rule(desk, account=OTHER_CATEGORY, auto_publish=AutoPublish.ALWAYS)
+    assert await categories(desk) == {OTHER_CATEGORY: WAITING}
+    await in_health(desk, Health.HEALTHY)
+    rules, actor, of = desk.world.services.rules, await desk.world.actor(), desk.world.organisation_id
+    says = replace(form_of(rule).opinions, account=THIRD_CATEGORY)
+    await rules.save(actor, of, rule.id, replace(form_of(rule), opinions=says, is_for_waiting=True))
+    async with desk.world.services.db.read() as tx:
+        last = (await tx.execute(select(ITEMS.c.id).order_by(ITEMS.c.created_at.desc()).limit(1))).scalar_one()
+    async with desk.world.services.db.write() as tx:  # so that none is a copy of it
+        await tx.execute(ITEMS.update().where(ITEMS.c.id != last).values(issued_on=date(2020, 1, 1)))
+    turn = Turn(workspace_id=actor.workspace.id, organisation_id=of, item_id=ItemId(last))
+
+    went = await desk.world.services.auto_publishing.go(turn)
+
+    assert not went
+    assert await categories(desk) == {THIRD_CATEGORY: PAGE, OTHER_CATEGORY: WAITING - PAGE}
+    async with desk.world.services.db.read() as tx:
+        assert (await tx.execute(select(ITEMS.c.state).distinct())).scalars().all() == ["in_approval"]
+
+
+async def in_health(desk: Desk, now: Health) -> None:
+    async with desk.world.services.db.write() as tx:
+        await tx.execute(CONNECTIONS.update().values(health=now))
 
 
 async def test_settings_that_are_saved_meanwhile_begin_anew_and_no_item_is_left_behind(desk: Desk) -> None:
