@@ -19,6 +19,7 @@ from bot.assembly import Services, addresses_of, build, called_of, files_of
 from bot.clock import Clock
 from bot.config import Config
 from bot.db.unit_of_work import Database
+from bot.domain.books import Capability
 from bot.learning import knowing_its_workspace
 from bot.loops import guarded
 from bot.messenger import Drawer, Messenger, draw_note
@@ -199,6 +200,11 @@ def _ledger_name(key: str) -> str:
     return PROVIDERS[key].profile.name
 
 
+def _is_typed(key: str) -> bool:
+    """Whether people type the lists of its books."""
+    return Capability.DOWNLOADS in PROVIDERS[key].profile.capabilities
+
+
 def drawers(services: Services) -> Mapping[Subject, Drawer]:
     """Who draws what a message is about."""
     return {
@@ -207,7 +213,7 @@ def drawers(services: Services) -> Mapping[Subject, Drawer]:
         Subject.CONNECT_CODE: code_drawer(services.vault, _ledger_name),
         Subject.HOME: services.home.draw,
         Subject.DEFAULT: default_drawer(_ledger_name),
-        Subject.GONE_CODES: gone_codes_drawer(_ledger_name, services.config.public_url),
+        Subject.GONE_CODES: gone_codes_drawer(_ledger_name, _is_typed, services.config.public_url),
         Subject.QUEUE: services.queues.draw,
         Subject.AUTO_OFFER: services.auto_offers.draw,
         Subject.ITEM: services.cards.draw,
@@ -279,6 +285,7 @@ def worker_of(services: Services) -> Worker:
         following=services.following,
         downloading=services.downloading,
         typing_lists=services.typing_lists,
+        gone_codes=services.gone_codes,
     )
     return Worker(
         db=services.db,

@@ -54,6 +54,7 @@ from bot.services.drafts import Drafts
 from bot.services.fixes import Fixes
 from bot.services.following import Following
 from bot.services.general_settings import General
+from bot.services.gone_codes import LookingForGone
 from bot.services.holding import Holding
 from bot.services.home import Home
 from bot.services.importing import ListImport
@@ -136,6 +137,7 @@ class Services:
     linking: Linking
     naming: Naming
     typing_lists: TypingLists
+    gone_codes: LookingForGone
     connections: Connections
     disconnecting: Disconnecting
     changing: Changing
@@ -258,6 +260,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         flows=flows,
         linking=linking,
         naming=Naming(db, people, connections, linking, files_for, following.begin),
+        gone_codes=LookingForGone(db),
         typing_lists=TypingLists(db, people, providers, following.begin, files.handed_in, jobs, SlackHands(uploads)),
         connections=connections,
         disconnecting=Disconnecting(db, people, providers),

@@ -7,7 +7,7 @@ waits no more is taken out of the message by the next reading, and it is finishe
 
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,12 +15,13 @@ from uuid import UUID
 from sqlalchemy import bindparam, select
 
 from bot.db.base import dump, load, new_id, table_of
-from bot.db.connections import ConnectionRow, ListEntryRow, SettingsRow
+from bot.db.connections import ConnectionRow, ListEntryRow, OrganisationRow, SettingsRow
 from bot.db.messages import MessageRow
 from bot.db.payment_methods import all_methods
 from bot.db.recodings import undecided_items
 from bot.db.rules import every_rule
 from bot.db.unit_of_work import Database, Tx
+from bot.db.workspaces import is_installed
 from bot.domain.books import ListKind, TrackingCategory
 from bot.domain.documents import ItemKind
 from bot.domain.gone_codes import Code, GoneCode, GoneCodes, NamedItem, codes_of, codes_of_rule
@@ -40,6 +41,7 @@ from bot.views import gone_codes as views
 
 CONNECTIONS, MESSAGES = table_of(ConnectionRow), table_of(MessageRow)
 SETTINGS, ENTRIES = table_of(SettingsRow), table_of(ListEntryRow)
+ORGANISATIONS = table_of(OrganisationRow)
 
 PAGE, MOST_FLAGGED, MOST_NAMED, ASKED_AT_ONCE = 100, 200, 5, 500
 """Items that are looked at in one transaction; cards that are drawn again at once; items that are named of a code; codes of one
@@ -62,6 +64,11 @@ _TRACKING = select(ENTRIES.c.entry, ENTRIES.c.is_active).where(
     ENTRIES.c.workspace_id == bindparam("workspace_id"),
     ENTRIES.c.organisation_id == bindparam("of_id"),
     ENTRIES.c.kind == ListKind.TRACKING_CATEGORIES,
+)
+
+
+_BOOKS = select(ORGANISATIONS.c.workspace_id).where(
+    ORGANISATIONS.c.id == bindparam("of_id"), is_installed(ORGANISATIONS.c.workspace_id)
 )
 
 
@@ -99,8 +106,24 @@ async def look(db: Database, workspace_id: WorkspaceId, organisation_id: Organis
             await redraw_items(tx, workspace_id, list(flagged)[:MOST_FLAGGED])
 
 
-def drawer(ledger_name: Callable[[str], str], public_url: str) -> Callable[[Tx, Shown], Awaitable[Drawn | None]]:
-    """The drawer of `Subject.GONE_CODES`; `ledger_name` is that of a provider's key."""
+@dataclass(frozen=True, slots=True)
+class LookingForGone:
+    """As `look`, once for each writing of a list that people type."""
+
+    db: Database
+
+    async def run(self, key: str) -> None:
+        organisation_id = OrganisationId(UUID(key.partition(":")[0]))
+        async with self.db.read() as tx:
+            found = (await tx.execute(_BOOKS, {"of_id": organisation_id})).scalar_one_or_none()
+        if found is not None:
+            await look(self.db, WorkspaceId(found), organisation_id)
+
+
+def drawer(
+    ledger_name: Callable[[str], str], is_typed: Callable[[str], bool], public_url: str
+) -> Callable[[Tx, Shown], Awaitable[Drawn | None]]:
+    """The drawer of `Subject.GONE_CODES`; `ledger_name` is that of a provider's key, `is_typed` whether people type its lists."""
 
     async def draw(tx: Tx, message: Shown) -> Drawn | None:
         of = message.workspace_id, OrganisationId(UUID(message.subject_id))
@@ -111,6 +134,7 @@ def drawer(ledger_name: Callable[[str], str], public_url: str) -> Callable[[Tx, 
             organisation_id=of[1],
             organisation=await organisation_name(tx, *of),
             ledger=ledger_name(provider),
+            is_typed=is_typed(provider),
             keepers=keepers,
             address=f"{public_url}/i/",
         )

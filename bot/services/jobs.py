@@ -21,6 +21,7 @@ class JobKind(StrEnum):
     RECODE_ITEMS = "recode_items"
     HAND_OVER = "hand_over"
     HAND_OVER_LIST = "hand_over_list"
+    LOOK_FOR_GONE = "look_for_gone"
 
 
 class Jobs(Protocol):

@@ -212,13 +212,20 @@ async def _ruled(tx: Tx, workspace_id: WorkspaceId, organisation_id: Organisatio
 
 
 def _says(rule: Rule, code: Code) -> bool:
-    return rule.is_in_force and code in codes_of_rule(rule.opinions)
+    """Or is of it, as the contact that it is known by."""
+    return rule.is_in_force and (code in codes_of_rule(rule.opinions) or _is_of(rule, code))
+
+
+def _is_of(rule: Rule, code: Code) -> bool:
+    return rule.of.is_of_party and code == Code(ListKind.CONTACTS, rule.target.contact or "")
 
 
 def _rule_with(rule: Rule, code: Code, by: str, actor: Actor, tx: Tx) -> Rule:
     """What it said to items that came in earlier, too."""
     earlier = tuple(replace(each, opinions=opinions_with(each.opinions, code, by)) for each in rule.earlier)
     changed = replace(rule, opinions=opinions_with(rule.opinions, code, by), earlier=earlier)
+    if _is_of(rule, code):
+        changed = replace(changed, target=replace(rule.target, contact=by))
     return at_next_version(changed, actor.user_id, tx.now)
 
 

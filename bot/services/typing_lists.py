@@ -200,6 +200,8 @@ class TypingLists:
         await audit.record(tx, *of, "list typed", by=actor.user_id, organisation_id=organisation_id, facts=facts)
         await redraw(tx, actor.workspace.id, Subject.CONNECTION, organisation_id)
         await redraw_homes_of(tx, *of)
+        # what waits is looked through page by page, as there may be thousands
+        await self.jobs.enqueue(tx, JobKind.LOOK_FOR_GONE, f"{organisation_id}:{new_id()}", f"lists:{organisation_id}")
 
     async def _require_typed(
         self, tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, kind: ListKind

@@ -52,32 +52,39 @@ class About:
     ledger: str
     keepers: tuple[UserId, ...]
     address: str
+    is_typed: bool = False
+    """Whether people type its lists, so that nothing is archived, nor restored, anywhere else."""
+
+    @property
+    def gone(self) -> str:
+        """After "what is"."""
+        return "taken off the lists" if self.is_typed else f"archived or gone in {self.ledger}"
 
 
 def gone(about: About, found: GoneCodes, proposed: Mapping[Code, Instead]) -> Message:
     """What it is, which items wait with it, whose move it is and what to do; and buttons that have another one said in its
     place.
     """
-    organisation, ledger = escape(about.organisation), escape(about.ledger)
+    organisation, gone_there = escape(about.organisation), escape(about.gone)
     if found.is_over:
-        words = "Nothing that waits is coded any more to what was archived or gone in"
+        words = "Nothing that waits is coded any more to what was"
         words = f"No rule says, and {words.lower()}" if any(each.rules for each in found.codes) else words
         if any(each.methods for each in found.codes):
-            words = "Nothing that waits, no rule and no payment method needs any more what was archived or gone in"
-        text = f":white_check_mark: *{organisation}*\n{words} {ledger}. There is nothing to do."
-        return f"{plain(about.organisation)}: {words} {plain(about.ledger)}.", (section(text),)
+            words = "Nothing that waits, no rule and no payment method needs any more what was"
+        text = f":white_check_mark: *{organisation}*\n{words} {gone_there}. There is nothing to do."
+        return f"{plain(about.organisation)}: {words} {plain(about.gone)}.", (section(text),)
     who = " ".join(mention(user) for user in about.keepers[:MOST_NAMED]) or "an admin of this organisation"
-    title = f"{_what_is(found)} is archived or gone in {ledger}"
+    title = f"{_what_is(found)} is {gone_there}"
     blocks: list[Block] = [section(f"*{organisation}*\n:warning: *{title}*")]
     for each in found.codes[:MOST_CODES]:
         blocks += [section(part) for part in parts([_line(each, about.address)])]
         blocks.append(_instead(about.organisation_id, each.code, proposed.get(each.code)))
     left = len(found.codes) - MOST_CODES
     blocks += [section(f"• and {left} more")] if left > 0 else []
-    blocks.append(section(_move(found, ledger, who)))
+    blocks.append(section(_move(about, found, who)))
     told = ", ".join(plain(each.label, 100) for each in found.codes[:3])
     said = _what_is(found)
-    text = f"{plain(about.organisation)}: {said[0].lower()}{said[1:]} is archived or gone in {plain(about.ledger)}: {told}."
+    text = f"{plain(about.organisation)}: {said[0].lower()}{said[1:]} is {plain(about.gone)}: {told}."
     return text, tuple(blocks)
 
 
@@ -188,8 +195,10 @@ def _is_coded(found: GoneCode) -> bool:
     return found.number > 0 and found.code.kind is not ListKind.BANK_ACCOUNTS
 
 
-def _move(found: GoneCodes, ledger: str, who: str) -> str:
-    restore = f"restore what is gone in {ledger} and type `/dext sync`."
+def _move(about: About, found: GoneCodes, who: str) -> str:
+    restore = f"restore what is gone in {escape(about.ledger)} and type `/dext sync`."
+    if about.is_typed:
+        restore = "an admin types it again, under *Manage*."
     rules = "A rule has no say there, and what comes in is coded by what is weaker. "
     paid = ""
     if any(each.methods for each in found.codes):
@@ -205,7 +214,8 @@ def _move(found: GoneCodes, ledger: str, who: str) -> str:
         return f"{paid}*Who acts next:* {who}. {instead}Or {restore}"
     if not is_coded:
         return f"{rules}{paid}*Who acts next:* {who}. {instead}Or change the rules, or {restore}"
-    items = f"{ledger} would refuse them; their cards say so. "
+    refuses = "What imports the file may refuse them" if about.is_typed else f"{escape(about.ledger)} would refuse them"
+    items = f"{refuses}; their cards say so. "
     other = f"{instead}Or choose others by *Edit* on the cards, "
     if is_ruled:
         return f"{items}{rules}{paid}*Who acts next:* {who}. {other}and in the rules; or {restore}"

@@ -32,6 +32,7 @@ def tasks_of(
     following: Runs,
     downloading: Runs,
     typing_lists: Runs,
+    gone_codes: Runs,
 ) -> Mapping[JobKind, Task]:
     """Who works what."""
     return {
@@ -44,6 +45,7 @@ def tasks_of(
         JobKind.RECODE_ITEMS: following.run,
         JobKind.HAND_OVER: downloading.run,
         JobKind.HAND_OVER_LIST: typing_lists.run,
+        JobKind.LOOK_FOR_GONE: gone_codes.run,
     }
 
 

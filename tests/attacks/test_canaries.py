@@ -83,6 +83,7 @@ def of_worker(world: World) -> None:
         following=services.following,
         downloading=services.downloading,
         typing_lists=services.typing_lists,
+        gone_codes=services.gone_codes,
     )
     world.jobs.handler = Tasks(world.clock, by_kind).run
 

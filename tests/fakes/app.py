@@ -132,6 +132,7 @@ async def whole_app(
                 following=services.following,
                 downloading=services.downloading,
                 typing_lists=services.typing_lists,
+                gone_codes=services.gone_codes,
             )
             jobs.handler = lambda kind, key: tasks[JobKind(kind)](key)
             if config.bot_token is not None:

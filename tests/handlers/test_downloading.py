@@ -21,7 +21,7 @@ from bot.db.workspaces import AuditRow
 from bot.domain.books import ListKind
 from bot.domain.coding import CodedValue, Source, Tracked
 from bot.domain.disconnecting import Keep
-from bot.playground.slack import ADMIN, APPROVER, BILLS, BOOKKEEPER, GUEST, MEMBER, View
+from bot.playground.slack import ADMIN, ALERTS, APPROVER, BILLS, BOOKKEEPER, GUEST, MEMBER, Message, View
 from bot.services import lists
 from bot.services.downloading import MOST_ATTEMPTS, CannotDownloadError, Hands
 from bot.services.jobs import JobKind
@@ -86,6 +86,25 @@ async def beside_no_ledger(
         assert await typed(desk, ListKind.TAX_RATES, "T1, Standard, 20\nT0, Zero, 0") == {}
         await connected.set_up(category="7500", tax="T1")
         yield desk
+
+
+async def test_what_is_taken_off_a_typed_list_is_told_once_with_what_can_stand_in_its_place(sqlite_url: str) -> None:
+    async with beside_no_ledger(sqlite_url) as desk:
+        await desk.drop("INV-1")
+        await desk.edit("INV-1", {BlockId.ACCOUNT: "5000"})
+
+        assert await typed(desk, ListKind.ACCOUNTS, "- 5000\n5001, Raw materials") == {}
+
+        def told() -> list[Message]:
+            return [each for each in desk.slack.messages(ALERTS) if "taken off the lists" in words(each)]
+
+        (message,) = told()
+        assert "Items that wait are coded to what is taken off the lists" in words(message)
+        assert "Category 5000 · Materials: 1 item" in words(message)
+        assert "or an admin types it again, under *Manage*." in words(message)
+        await desk.press(message, ActionId.USE_INSTEAD, BOOKKEEPER)
+        assert "1 item now says 5001 · Raw materials" in desk.slack.ephemerals(BOOKKEEPER, ALERTS)[-1].text
+        assert "Nothing that waits is coded any more to what was taken off the lists." in words(told()[0])
 
 
 async def approved(desk: Desk, number: str) -> None:

@@ -217,6 +217,12 @@ async def test_a_supplier_that_is_archived_is_told_on_cards_and_replaced_for_all
     old, new = [*contacts.used, *contacts.others][:2]
     await desk.add()
     await desk.edit("INV-1", {BlockId.CONTACT: old.provider_id})
+    rule = await save_rule(
+        desk,
+        Target(of=RuleOf.SUPPLIER, name=old.name, label=old.name, contact=old.provider_id),
+        account=OTHER_CATEGORY,
+    )
+    assert rule.target.contact == old.provider_id
     desk.xero.set_contact_status(TRADING, old.name, "ARCHIVED")
 
     await refresh(desk)
@@ -232,6 +238,9 @@ async def test_a_supplier_that_is_archived_is_told_on_cards_and_replaced_for_all
     done = await desk.slack.submit(form, {BlockId.CONTACT: new.provider_id}, user=BOOKKEEPER)
     await desk.settle()
     assert (done.errors, done.error) == ({}, None)
+    assert "1 item and 1 rule now say" in words(desk.modal(BOOKKEEPER))
+    (followed,) = (await rules_of(desk).listed(await desk.world.actor(ADMIN), desk.world.organisation_id)).rules
+    assert followed.target.contact == new.provider_id
     assert new.name in html.unescape(words(desk.card("INV-1")))
     assert "is archived in the ledger" not in words(desk.card("INV-1"))
     assert told(desk) == []

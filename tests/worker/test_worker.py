@@ -172,6 +172,7 @@ def a_worker(world: World, url: str) -> Worker:
         following=idle,
         downloading=idle,
         typing_lists=idle,
+        gone_codes=idle,
     )
     return Worker(
         db=world.db,
