@@ -241,7 +241,8 @@ async def change_items(tx: Tx, pairs: Sequence[tuple[Item, Item]]) -> tuple[Item
 def _change(before: Item, after: Item) -> tuple[Item, dict[str, object]]:
     if after.state is not before.state:
         check_move(before.state, after.state)
-    is_over = after.state in ENDS_WITHOUT_LINE and before.state is not ItemState.PUBLISHED
+    is_there = before.state is ItemState.PUBLISHED or after.ledger_url is not None
+    is_over = after.state in ENDS_WITHOUT_LINE and not is_there
     changed = replace(after, version=before.version + 1, bank_line=None if is_over else after.bank_line)
     seen = {
         "of_id": before.id,

@@ -11,6 +11,7 @@ from bot.db.connections import ListEntryRow
 from bot.domain.bank_match import BankForm
 from bot.domain.books import ListKind
 from bot.playground.slack import ADMIN, BILLS, BOOKKEEPER, MEMBER, Dropped
+from bot.services import sending
 from bot.views.ids import ActionId, BlockId
 from providers.xero.simulator import TRADING
 from tests.handlers.desk import Desk, a_desk, actions, words
@@ -270,3 +271,24 @@ async def test_who_saves_the_setting_second_sees_how_it_is_now(desk: Desk) -> No
 
     assert "somebody else saved these settings" in words(desk.modal(ADMIN)).lower()
     assert (await desk.world.settings()).bank_match
+
+
+async def test_a_line_stays_taken_while_what_was_booked_on_it_stays_in_the_ledger(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is archived here because it stands there otherwise than it was approved; a second one would be spent there, too."""
+    await switched(desk)
+    await desk.add()
+    await put_in(desk, sgml(A_LINE).encode())
+    await told(desk)
+    assert (await autofill(desk)).errors == {}
+    with monkeypatch.context() as patched:
+        patched.setattr(sending, "differences", lambda *_: ("total: 120.00 here, 120.01 in the ledger",))
+        await desk.approve("INV-1")
+    assert len(desk.xero.books[TRADING].bank_transactions) == 1
+
+    await desk.press(desk.card("INV-1"), ActionId.ARCHIVE_ITEM, BOOKKEEPER)
+
+    second = await desk.add(**{BlockId.NUMBER: "INV-2", BlockId.SUPPLIER: "Somebody Else Ltd"})
+    assert ActionId.AUTOFILL_PAYMENT not in actions(second)
+    assert "Possible duplicate" in words(second)
