@@ -1,6 +1,7 @@
 """Why an item and its lines are booked as they are: what set each value, whose rule it is, and what that beat, by name."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from bot.db.unit_of_work import Tx
 from bot.domain.book_rules import BookRules
@@ -39,7 +40,7 @@ async def reasons_of(tx: Tx, item: Item, names: CodeNames, rules: BookRules, led
         *_tracked(told, coding.tracking, names),
         *await _contact(tx, told),
         _destination(told),
-        *([_status(told)] if rules.says_status and not item.publish_to.is_of_bank else []),
+        *([_status(told, rules, ledger)] if rules.says_status and not item.publish_to.is_of_bank else []),
         *await _payment(tx, told),
         *reasons_of_facts(told),
         *_published_by_itself(told),
@@ -123,8 +124,15 @@ def _destination(told: Told) -> Reason:
     return _as_usual(told, "Publish to", told.item.coding.publish_to, told.item.publish_to, _destination_name)
 
 
-def _status(told: Told) -> Reason:
-    return _as_usual(told, "Publish as", told.item.coding.publish_as, told.item.publish_as, _status_name)
+def _status(told: Told, rules: BookRules, ledger: str) -> Reason:
+    """What books take no payment of is approved in the place of paid, whoever wanted it paid."""
+    item, value = told.item, told.item.coding.publish_as
+    found = _as_usual(told, "Publish as", value, item.publish_as, _status_name)
+    if rules.pays(item.facts.document_type) or value.value == item.publish_as:
+        return found
+    wanted = [] if value.value is None else [(_status_name(value.value), told.words_of(value))]
+    source = f"{ledger} takes no payment of a credit note"
+    return replace(found, source=source, beaten=(*wanted, *found.beaten))
 
 
 def _as_usual(told: Told, field: str, value: CodedValue, standing: str, name: Name) -> Reason:

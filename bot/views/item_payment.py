@@ -5,6 +5,7 @@ from slack_sdk.models.blocks import ButtonElement
 from bot.domain.cards import ItemCard
 from bot.domain.items import ItemState
 from bot.domain.payment_methods import KnownMethod
+from bot.domain.settings import PaymentStatus
 from bot.views.bank_match import bank_line
 from bot.views.ids import ActionId
 from bot.views.item_exchange import Told, conversion
@@ -12,6 +13,8 @@ from bot.views.kind_settings import DESTINATION_NAMES, STATUS_NAMES
 from bot.views.metadata import MethodRef
 from bot.views.payment_fields import bank_account_label, linked
 from bot.views.text import day, escape
+
+NO_PAYMENT = "{ledger} takes no payment of a credit note: it is set against bills there"
 
 
 def destination(found: ItemCard) -> Told:
@@ -27,7 +30,14 @@ def going(found: ItemCard) -> list[Told]:
         return [destination(found), *payment(found)]
     if not found.rules.says_status:
         return payment(found)
-    return [("Publish as", STATUS_NAMES[found.item.publish_as][0], ""), *payment(found)]
+    return [("Publish as", STATUS_NAMES[found.item.publish_as][0], _not_paid(found)), *payment(found)]
+
+
+def _not_paid(found: ItemCard) -> str:
+    """What was to be paid is told why it is not."""
+    item = found.item
+    is_taken = found.rules.pays(item.facts.document_type) or item.publish_as is not PaymentStatus.AWAITING_PAYMENT
+    return "" if is_taken else NO_PAYMENT.format(ledger=escape(found.ledger))
 
 
 def in_full(found: ItemCard) -> list[Told]:

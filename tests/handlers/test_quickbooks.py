@@ -109,6 +109,11 @@ async def test_a_suppliers_credit_note_is_published_without_a_payment_that_quick
     async with beside_quickbooks(sqlite_url, is_paid=True) as (desk, books):
         await desk.drop("INV-1")
         await desk.edit("INV-1", {BlockId.DOCUMENT_TYPE: "credit_note"})
+        told = "QuickBooks Online takes no payment of a credit note"
+        assert f"*Publish as*\nAwaiting payment\n_{told}: it is set against bills there_" in words(desk.card("INV-1"))
+        await desk.press(desk.card("INV-1"), ActionId.EXPLAIN_ITEM, BOOKKEEPER)
+        assert f"*Publish as*\nAwaiting payment\n_{told}_" in words(desk.modal(BOOKKEEPER))
+        await desk.slack.close_modal(BOOKKEEPER, everything=True)
         await desk.approve("INV-1")
         for _ in range(3):
             await desk.world.later(61)
