@@ -17,3 +17,8 @@ class ChangePage:
     package: str
     packages: tuple[Package, ...]
     waiting: Waiting
+
+    @property
+    def name(self) -> str:
+        """Without the package, which tells it from another one of its name."""
+        return self.organisation.removesuffix(f" · {self.ledger}")

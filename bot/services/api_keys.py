@@ -28,6 +28,7 @@ from bot.domain.ids import OrganisationId, UserId, WorkspaceId
 from bot.domain.rights import Deed, Role
 from bot.domain.slack import Actor
 from bot.services import audit
+from bot.services.namesakes import IS_NAMESAKE, PROVIDER, called
 from bot.services.people import OrganisationNotFoundError, People
 from bot.services.settings import people_with
 
@@ -168,15 +169,15 @@ async def revoke_key(
 
 
 async def _page(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> ApiKeysPage:
-    statement = select(ORGANISATIONS.c.name).where(
+    statement = select(ORGANISATIONS.c.name, PROVIDER, IS_NAMESAKE).where(
         ORGANISATIONS.c.workspace_id == workspace_id, ORGANISATIONS.c.id == organisation_id
     )
-    name = (await tx.execute(statement)).scalar_one_or_none()
-    if name is None:
+    row = (await tx.execute(statement)).one_or_none()
+    if row is None:
         raise OrganisationNotFoundError
     keys = await api_keys.keys_of(tx, workspace_id, organisation_id)
     gone = await no_admins_now(tx, workspace_id, organisation_id, keys)
-    return ApiKeysPage(organisation_id=organisation_id, organisation=name, keys=keys, gone=gone)
+    return ApiKeysPage(organisation_id=organisation_id, organisation=called(row), keys=keys, gone=gone)
 
 
 async def no_admins_now(

@@ -8,7 +8,7 @@ from bot.db.unit_of_work import Tx
 from bot.db.workspaces import WORKSPACES
 from bot.domain.arrivals import DropMode
 from bot.domain.ids import ChannelId, OrganisationId, WorkspaceId
-from bot.services.organisations import PROVIDER, in_package
+from bot.services.namesakes import PROVIDER, in_package
 
 CHANNELS, ORGANISATIONS = table_of(ChannelRow), table_of(OrganisationRow)
 

@@ -92,8 +92,8 @@ class Changing:
             WrongNameError
         """
         page = await self.opened(actor, organisation_id)
-        if folded(typed or "") != folded(page.organisation):
-            raise WrongNameError(page.organisation)
+        if folded(typed or "") not in {folded(page.organisation), folded(page.name)}:
+            raise WrongNameError(page.name)
         chosen = next((each for each in page.packages if each.key == package), None)
         if chosen is None:
             raise NoConnectionError

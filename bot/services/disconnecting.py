@@ -31,6 +31,7 @@ from bot.domain.rights import Deed, Role
 from bot.domain.slack import Actor
 from bot.services import audit, recording
 from bot.services.connection_messages import disconnected_role, tell
+from bot.services.namesakes import IS_NAMESAKE, called
 from bot.services.people import OrganisationNotFoundError, People
 from bot.views.text import escape
 from providers.base import AccountingProvider
@@ -131,7 +132,7 @@ async def seen_of(tx: Tx, providers: Mapping[str, AccountingProvider], row: Row[
     found = {of.state: int(of.items) for of in (await tx.execute(counted.group_by(ITEMS.c.state))).all()}
     return Disconnection(
         organisation_id=OrganisationId(row.organisation_id),
-        organisation=row.name,
+        organisation=called(row),
         ledger=row.provider if provider is None else provider.profile.name,
         stamp=stamp_of(row.connected_at),
         waiting=found.get(ItemState.APPROVED, 0),
@@ -171,7 +172,7 @@ def stamp_of(connected_at: datetime) -> int:
 async def live_connection(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> Row[Any]:
     """With its organisation's name. Raises: OrganisationNotFoundError, AlreadyDisconnectedError."""
     statement = (
-        select(CONNECTIONS, ORGANISATIONS.c.name)
+        select(CONNECTIONS, ORGANISATIONS.c.name, IS_NAMESAKE)
         .join(ORGANISATIONS, ORGANISATIONS.c.id == CONNECTIONS.c.organisation_id)
         .where(CONNECTIONS.c.workspace_id == workspace_id, CONNECTIONS.c.organisation_id == organisation_id)
     )

@@ -19,7 +19,7 @@ from bot.domain.slack import Actor
 from bot.services import audit, home_cards, moved_news
 from bot.services.bindings import unbind
 from bot.services.messages import Subject, redraw
-from bot.services.organisations import PROVIDER, in_package
+from bot.services.namesakes import PROVIDER, in_package
 from bot.services.people import People, standing_of
 from bot.services.saving_settings import next_version
 from bot.services.settings import GENERAL, load_settings, organisation_name, organisations_of, people_with

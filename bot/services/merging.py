@@ -44,6 +44,7 @@ from bot.services import audit
 from bot.services.carried_items import is_disconnected
 from bot.services.merge_choices import Choice, MergeChoices
 from bot.services.merge_entries import Entries, in_use, with_proposals
+from bot.services.namesakes import IS_NAMESAKE, PROVIDER, called
 from bot.services.people import NotAllowedError, OrganisationNotFoundError, People, standing_of
 from bot.services.settings import organisation_name
 from bot.services.settings_pages import provider_of
@@ -54,7 +55,7 @@ MOST_SOURCES = 100
 LEFT_APPROVED = (ItemState.APPROVED, ItemState.SENDING, ItemState.UNKNOWN, ItemState.REFUSED)
 
 _SOURCES = (
-    select(ORGANISATIONS.c.id, ORGANISATIONS.c.name)
+    select(ORGANISATIONS.c.id, ORGANISATIONS.c.name, PROVIDER, IS_NAMESAKE)
     .join(CONNECTIONS, CONNECTIONS.c.organisation_id == ORGANISATIONS.c.id)
     .where(
         ORGANISATIONS.c.workspace_id == bindparam("workspace_id"),
@@ -342,7 +343,7 @@ async def sources_for(
         source_id = OrganisationId(row.id)
         standing = await standing_of(tx, workspace_id, source_id, user_id)
         if Role.ADMIN in standing.roles:
-            found.append(Source(organisation_id=source_id, name=row.name))
+            found.append(Source(organisation_id=source_id, name=called(row)))
     return tuple(found)
 
 

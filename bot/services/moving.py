@@ -29,7 +29,8 @@ from bot.services.current import NotNowError, refreshing, require_item
 from bot.services.deciding import was_decided
 from bot.services.entering import NewItem, enter
 from bot.services.lists import books_of
-from bot.services.organisations import PROVIDER, Named, told_apart
+from bot.services.namesakes import PROVIDER
+from bot.services.organisations import Named, told_apart
 from bot.services.people import People
 from bot.services.settings import organisation_name
 

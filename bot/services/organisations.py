@@ -7,19 +7,15 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, func, select
 
-from bot.db.base import table_of
-from bot.db.connections import ConnectionRow, OrganisationRow
 from bot.db.items import ITEMS
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.ids import ChannelId, OrganisationId, UserId, WorkspaceId
 from bot.domain.items import Item
 from bot.domain.slack import Actor
+from bot.services.namesakes import ORGANISATIONS, PROVIDER, in_package
 from bot.services.people import People
 from bot.services.settings import organisation_of_channel
 from bot.views.organisations import MOST_ORGANISATIONS
-from providers import PROVIDERS
-
-ORGANISATIONS, CONNECTIONS = table_of(OrganisationRow), table_of(ConnectionRow)
 
 _LAST_USED = (
     select(func.max(ITEMS.c.created_at))
@@ -30,16 +26,6 @@ _LAST_USED = (
     )
     .scalar_subquery()
 )
-PROVIDER = (
-    select(CONNECTIONS.c.provider)
-    .where(
-        CONNECTIONS.c.workspace_id == ORGANISATIONS.c.workspace_id,
-        CONNECTIONS.c.organisation_id == ORGANISATIONS.c.id,
-    )
-    .scalar_subquery()
-    .label("provider")
-)
-"""The package that an organisation is connected to, as a column beside it."""
 _MEANT = (
     select(ORGANISATIONS.c.id, ORGANISATIONS.c.name, PROVIDER)
     .where(ORGANISATIONS.c.workspace_id == bindparam("workspace_id"))
@@ -87,13 +73,6 @@ def told_apart(rows: Iterable[Row[Any]]) -> tuple[Named, ...]:
         Named(id=OrganisationId(row.id), name=in_package(row.name, row.provider) if same[row.name] > 1 else row.name)
         for row in found
     )
-
-
-def in_package(name: str, provider: str | None) -> str:
-    if provider is None:
-        return name
-    entry = PROVIDERS.get(provider)
-    return f"{name} · {provider if entry is None else entry.profile.name}"
 
 
 @dataclass(frozen=True, slots=True)

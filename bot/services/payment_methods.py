@@ -33,6 +33,7 @@ from bot.services.bank_accounts import bank_accounts
 from bot.services.known_methods import all_known, as_known
 from bot.services.lists import rules_of
 from bot.services.method_rules import rule_of_method, say_of_method
+from bot.services.namesakes import IS_NAMESAKE, called
 from bot.services.people import OrganisationNotFoundError, People
 from bot.services.rule_checks import NOT_SET_UP
 from bot.services.saving_settings import BeginToFollow, StaleFormError
@@ -47,8 +48,8 @@ NAME, BANK_ACCOUNT, PUBLISH_TO, AUTO_PUBLISH = "name", "bank_account", "publish_
 GONE = "This bank account is not in the ledger's list of live ones any more. Choose another one, or none."
 FULL = f"{MOST_METHODS} payment methods are the most an organisation can have. Change one that is not used any more."
 
-_BOOKS: Select[tuple[str, str | None]] = (
-    select(ORGANISATIONS.c.name, CONNECTIONS.c.provider)
+_BOOKS: Select[tuple[str, str | None, bool]] = (
+    select(ORGANISATIONS.c.name, CONNECTIONS.c.provider, IS_NAMESAKE)
     .outerjoin(CONNECTIONS, CONNECTIONS.c.organisation_id == ORGANISATIONS.c.id)
     .where(
         ORGANISATIONS.c.workspace_id == bindparam("workspace_id"), ORGANISATIONS.c.id == bindparam("organisation_id")
@@ -241,7 +242,7 @@ class PaymentMethods:
         if row is None:
             raise OrganisationNotFoundError
         provider = self.providers.get(row.provider or "")
-        return str(row.name), "the ledger" if provider is None else provider.profile.listed_in
+        return called(row), "the ledger" if provider is None else provider.profile.listed_in
 
 
 async def _require_fit(

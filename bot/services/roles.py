@@ -16,6 +16,7 @@ from bot.domain.slack import Actor
 from bot.services import audit, home_cards
 from bot.services.managing import role_holders
 from bot.services.messages import Subject, redraw, redraw_homes
+from bot.services.namesakes import IS_NAMESAKE, PROVIDER, called
 from bot.services.people import Directory, OrganisationNotFoundError, People
 from bot.services.saving_settings import next_version, replace_grants
 from bot.services.settings import load_settings
@@ -124,7 +125,7 @@ def _sentences(reasons: list[str]) -> str:
 
 async def _page(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> PeoplePage:
     statement = (
-        select(ORGANISATIONS.c.name, SETTINGS.c.version)
+        select(ORGANISATIONS.c.name, PROVIDER, IS_NAMESAKE, SETTINGS.c.version)
         .join(SETTINGS, SETTINGS.c.organisation_id == ORGANISATIONS.c.id)
         .where(ORGANISATIONS.c.workspace_id == workspace_id, ORGANISATIONS.c.id == organisation_id)
     )
@@ -132,7 +133,7 @@ async def _page(tx: Tx, workspace_id: WorkspaceId, organisation_id: Organisation
     if row is None:
         raise OrganisationNotFoundError
     people = await role_holders(tx, workspace_id, organisation_id)
-    return PeoplePage(organisation_id=organisation_id, organisation=row.name, version=row.version, people=people)
+    return PeoplePage(organisation_id=organisation_id, organisation=called(row), version=row.version, people=people)
 
 
 async def _keep(tx: Tx, actor: Actor, page: PeoplePage, form: PeopleForm) -> None:

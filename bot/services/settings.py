@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import BindParameter, Row, and_, bindparam, select
 
 from bot.db.base import table_of
-from bot.db.connections import ChannelRow, GrantRow, OrganisationRow, SettingsRow
+from bot.db.connections import ChannelRow, GrantRow, SettingsRow
 from bot.db.unit_of_work import Tx
 from bot.domain.amounts import USUAL_AMOUNTS, AmountSettings
 from bot.domain.arrivals import DropMode
@@ -20,11 +20,11 @@ from bot.domain.quiet import QuietHours
 from bot.domain.rights import Role
 from bot.domain.settings import USUAL_COSTS, USUAL_SALES, KindSettings, PaymentStatus, Settings
 from bot.domain.tax_settings import USUAL_TAX, TaxSettings
+from bot.services.namesakes import IS_NAMESAKE, ORGANISATIONS, PROVIDER, called
 
 SETTINGS = table_of(SettingsRow)
 GRANTS = table_of(GrantRow)
 CHANNELS = table_of(ChannelRow)
-ORGANISATIONS = table_of(OrganisationRow)
 
 _WORKSPACE: BindParameter[UUID] = bindparam("workspace_id")
 _ORGANISATION: BindParameter[UUID] = bindparam("organisation_id")
@@ -50,7 +50,7 @@ _NAMES = (
     .where(ORGANISATIONS.c.workspace_id == _WORKSPACE)
     .order_by(ORGANISATIONS.c.name)
 )
-_NAME = select(ORGANISATIONS.c.name).where(
+_NAME = select(ORGANISATIONS.c.name, PROVIDER, IS_NAMESAKE).where(
     ORGANISATIONS.c.workspace_id == _WORKSPACE, ORGANISATIONS.c.id == _ORGANISATION
 )
 _OF_CHANNEL = select(CHANNELS.c.organisation_id).where(
@@ -155,8 +155,9 @@ async def organisations_of(tx: Tx, workspace_id: WorkspaceId) -> dict[Organisati
 
 
 async def organisation_name(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId) -> str:
-    of = {"workspace_id": workspace_id, "organisation_id": organisation_id}
-    return str((await tx.execute(_NAME, of)).scalar_one_or_none() or "this organisation")
+    """As people are told it: with its package where another one of the workspace has its name."""
+    row = (await tx.execute(_NAME, {"workspace_id": workspace_id, "organisation_id": organisation_id})).one_or_none()
+    return "this organisation" if row is None else called(row)
 
 
 def sends_approved(chosen: str) -> bool:

@@ -15,6 +15,7 @@ from bot.domain.slack import Actor
 from bot.services import audit
 from bot.services.connection_messages import place_of_news, redraw_connection
 from bot.services.messages import note
+from bot.services.namesakes import IS_NAMESAKE, PROVIDER, called
 from bot.services.people import NotAllowedError, OrganisationNotFoundError, People, grant, standing_of
 from bot.services.saving_settings import next_version
 from bot.services.settings import people_with
@@ -80,17 +81,17 @@ async def _decided(
 
     Raises: as `TakingOver.opened`.
     """
-    statement = select(ORGANISATIONS.c.name).where(
+    statement = select(ORGANISATIONS.c.name, PROVIDER, IS_NAMESAKE).where(
         ORGANISATIONS.c.workspace_id == actor.workspace.id, ORGANISATIONS.c.id == organisation_id
     )
-    name = (await tx.execute(statement)).scalar_one_or_none()
-    if name is None:
+    row = (await tx.execute(statement)).one_or_none()
+    if row is None:
         raise OrganisationNotFoundError
     standing = await standing_of(tx, actor.workspace.id, organisation_id, actor.user_id)
     refusal = decide(Deed.TAKE_OVER, person, replace(standing, lost=frozenset(lost)))
     if refusal is not None:
         raise NotAllowedError(refusal)
-    return TakeOver(organisation_id=organisation_id, organisation=name, lost=lost)
+    return TakeOver(organisation_id=organisation_id, organisation=called(row), lost=lost)
 
 
 async def _tell(tx: Tx, actor: Actor, found: TakeOver, version: int) -> None:

@@ -17,16 +17,19 @@ CHOOSE = "Choose where the other organisation is."
 
 
 def form(page: ChangePage) -> View:
-    name, ledger, waiting = escape(page.organisation), escape(page.ledger), page.waiting
-    lines = (
+    name, ledger, waiting = escape(page.name), escape(page.ledger), page.waiting
+    lines = [
         "You sign in and choose the other organisation. Nothing is changed before that.",
         f"Then Dext stops sending to {name} in {ledger}, and gives its access back.",
         "Its settings, rules and lists are kept, to be carried over with *Merge lists*.",
         f"{_many(waiting.coming)} that nobody decided on: carried over then, to be approved anew.",
-        f"{_many(waiting.approved)} approved and not published: they stay with {name}, and are sent nowhere else.",
-        "To have one of those carried over as well, press *Undo* on it first.",
-        f"{_many(waiting.published)} published: they stay in {ledger}, and are listed here as before.",
-    )
+    ]
+    if waiting.approved:
+        lines.append(
+            f"{_many(waiting.approved)} approved and not published: not carried over, and sent nowhere. Press *Undo* on its card "
+            "first to have one carried over as well."
+        )
+    lines.append(f"{_many(waiting.published)} published: they stay in {ledger}, and are listed here as before.")
     blocks: list[Block] = [
         HeaderBlock(text=plain(page.organisation, 150)),
         section("*What will happen*\n" + "\n".join(f"• {line}" for line in lines)),
@@ -42,7 +45,7 @@ def form(page: ChangePage) -> View:
                 "To confirm, type the name of the organisation that is replaced",
                 None,
                 longest=255,
-                placeholder=plain(page.organisation, 150),
+                placeholder=plain(page.name, 150),
             ),
         ]
     return View(

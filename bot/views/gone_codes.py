@@ -24,6 +24,7 @@ Message = tuple[str, tuple[Block, ...]]
 
 MOST_CODES = 10
 LONGEST_BUTTON = 75
+USED = "Something that is still used here"
 _WHAT = {
     ListKind.ACCOUNTS: "Category",
     ListKind.TAX_RATES: "Tax rate",
@@ -74,8 +75,7 @@ def gone(about: About, found: GoneCodes, proposed: Mapping[Code, Instead]) -> Me
         text = f":white_check_mark: *{organisation}*\n{words} {gone_there}. There is nothing to do."
         return f"{plain(about.organisation)}: {words} {plain(about.gone)}.", (section(text),)
     who = " ".join(mention(user) for user in about.keepers[:MOST_NAMED]) or "an admin of this organisation"
-    title = f"{_what_is(found)} is {gone_there}"
-    blocks: list[Block] = [section(f"*{organisation}*\n:warning: *{title}*")]
+    blocks: list[Block] = [section(f"*{organisation}*\n:warning: *{USED} is {gone_there}*")]
     for each in found.codes[:MOST_CODES]:
         blocks += [section(part) for part in parts([_line(each, about.address)])]
         blocks.append(_instead(about.organisation_id, each.code, proposed.get(each.code)))
@@ -83,8 +83,8 @@ def gone(about: About, found: GoneCodes, proposed: Mapping[Code, Instead]) -> Me
     blocks += [section(f"• and {left} more")] if left > 0 else []
     blocks.append(section(_move(about, found, who)))
     told = ", ".join(plain(each.label, 100) for each in found.codes[:3])
-    said = _what_is(found)
-    text = f"{plain(about.organisation)}: {said[0].lower()}{said[1:]} is {plain(about.gone)}: {told}."
+    used = f"{USED[0].lower()}{USED[1:]}"
+    text = f"{plain(about.organisation)}: {used} is {plain(about.gone)}: {told}."
     return text, tuple(blocks)
 
 
@@ -181,45 +181,31 @@ def _counted(items: int, rules: int) -> str:
     return " and ".join(f"{number} {name}{'' if number == 1 else 's'}" for number, name in counts if number)
 
 
-def _what_is(found: GoneCodes) -> str:
-    """What is gone, by who is concerned by it, up to "is archived"."""
-    others = ["rules say"] if any(each.rules for each in found.codes) else []
-    others += ["payment methods pay from"] if any(each.methods for each in found.codes) else []
-    if not any(_is_coded(each) for each in found.codes):
-        return f"What {' or '.join(others)}"
-    return " or ".join(["Items that wait are coded to", *others]) + " what"
-
-
 def _is_coded(found: GoneCode) -> bool:
     """What is to be paid with a payment method is coded to that."""
     return found.number > 0 and found.code.kind is not ListKind.BANK_ACCOUNTS
 
 
 def _move(about: About, found: GoneCodes, who: str) -> str:
-    restore = f"restore what is gone in {escape(about.ledger)} and type `/dext sync`."
-    if about.is_typed:
-        restore = "an admin types it again, under *Manage*."
-    rules = "A rule has no say there, and what comes in is coded by what is weaker. "
-    paid = ""
+    """What comes of it meanwhile, and what to do."""
+    meanwhile, singly = [], []
+    if any(map(_is_coded, found.codes)):
+        refuses = "What imports the file may" if about.is_typed else f"{escape(about.ledger)} would"
+        meanwhile.append(f"{refuses} refuse these items, and their cards say so.")
+        singly.append("by *Edit* on the cards")
+    if any(each.rules for each in found.codes):
+        meanwhile.append("Rules leave it out meanwhile: a default, or another rule, fills that field in.")
+        singly.append("in `/dext rules`")
     if any(each.methods for each in found.codes):
-        paid = (
-            "What is to be paid from a bank account that is gone waits; admins say what its payment methods pay from. "
+        meanwhile.append(
+            "What is to be paid from a bank account that is gone waits until an admin chooses another one."
         )
-    instead = "*Use …* changes at once what its line tells of, and *Choose another* asks by what. "
-    is_coded, is_ruled = (
-        any(map(_is_coded, found.codes)),
-        any(each.rules for each in found.codes),
-    )
-    if not is_coded and not is_ruled:
-        return f"{paid}*Who acts next:* {who}. {instead}Or {restore}"
-    if not is_coded:
-        return f"{rules}{paid}*Who acts next:* {who}. {instead}Or change the rules, or {restore}"
-    refuses = "What imports the file may refuse them" if about.is_typed else f"{escape(about.ledger)} would refuse them"
-    items = f"{refuses}; their cards say so. "
-    other = f"{instead}Or choose others by *Edit* on the cards, "
-    if is_ruled:
-        return f"{items}{rules}{paid}*Who acts next:* {who}. {other}and in the rules; or {restore}"
-    return f"{items}{paid}*Who acts next:* {who}. {other}or {restore}"
+    do = "*Use …* puts that one in its place at once; *Choose another* asks for one."
+    one_by_one = f"change each {' and '.join(singly)}, or " if singly else ""
+    restore = f"restore it in {escape(about.ledger)} and type `/dext sync`."
+    if about.is_typed:
+        restore = "have an admin type it again, under *Manage*."
+    return f"{' '.join(meanwhile)}\n*Who acts next:* {who}. {do} Or {one_by_one}{restore}"
 
 
 def _line(found: GoneCode, address: str) -> str:

@@ -27,7 +27,7 @@ MOST_NAMED = 8
 
 def page(found: ManagePage, *, notice: str | None = None) -> View:
     status = found.status
-    blocks: list[Block] = [HeaderBlock(text=plain(status.card.organisation, 150))]
+    blocks: list[Block] = [HeaderBlock(text=plain(f"{status.card.organisation} · {status.card.provider_name}", 150))]
     if notice is not None:
         blocks.append(section(notice))
     blocks.append(section("\n".join(head(status)[1:])))

@@ -86,10 +86,10 @@ def _lists(page: MergePage, notice: str | None) -> View:
 
 def _list(page: MergePage, found: MergeList) -> list[Block]:
     without = found.total - found.matched
-    skipped = f", :warning: {without} become nothing" if without else ""
+    skipped = f" · :warning: {without} without one, to be left empty" if without else ""
     line = section(
-        f"*{LIST_NAMES[found.kind]}*\n{found.total} in use: {found.matched} have a match{skipped}. "
-        f"{found.decided} of {found.total} looked through."
+        f"*{LIST_NAMES[found.kind]}*\n{found.total} in use · {found.matched} with a match{skipped} · "
+        f"{found.decided} looked through"
     )
     line.accessory = ButtonElement(
         action_id=ActionId.OPEN_MERGE_LIST,

@@ -145,7 +145,7 @@ async def test_sixty_connections_stay_within_slacks_limits_and_every_one_can_be_
     block = next(block for block in home.blocks if choice in block.get("elements", []))
     value = choice["options"][-1]["value"]
     await desk.slack.click(home, ActionId.OPEN_MANAGE, user=ADMIN, value=value, block_id=block["block_id"])
-    assert desk.modal(ADMIN).blocks[0]["text"]["text"] == NAME
+    assert desk.modal(ADMIN).blocks[0]["text"]["text"] == f"{NAME} · Xero"
 
 
 async def test_what_there_is_no_room_for_is_found_by_a_part_of_its_name(desk: Desk) -> None:
@@ -182,7 +182,7 @@ async def test_the_manage_page_offers_each_person_what_they_may_do_and_says_who_
     assert f"Settings, people and channels are for this organisation's admins: <@{ADMIN}>" in words(members)
     assert set(buttons(keepers)) == {ActionId.REFRESH_LISTS, ActionId.OPEN_RULES}
     assert set(buttons(owners)) == {ActionId.OPEN_CONNECT, ActionId.DISCONNECT}
-    assert all(page.blocks[0]["text"]["text"] == NAME for page in (admins, members, keepers, owners))
+    assert all(page.blocks[0]["text"]["text"] == f"{NAME} · Xero" for page in (admins, members, keepers, owners))
 
 
 async def test_a_connection_is_ended_from_its_manage_page(desk: Desk) -> None:

@@ -224,8 +224,8 @@ async def test_what_has_no_match_is_skipped_becomes_nothing_and_can_be_chosen_an
 
     await choose(desk, form, {"449 · Motor Vehicle Expenses": "493", "429 · General Expenses": SKIP})
     shown = words(desk.modal(ADMIN))
-    assert "2 in use: 1 have a match" in shown
-    assert "2 of 2 looked through" in shown
+    assert "2 in use · 1 with a match · :warning: 1 without one" in shown
+    assert "2 looked through" in shown
     shown = words(await carry_over(desk))
 
     assert (await rules_in(desk, new))["Paper & Ink Ltd"].opinions.account == "493"

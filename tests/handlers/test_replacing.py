@@ -259,7 +259,7 @@ async def test_a_bank_account_that_is_archived_is_told_and_an_admin_has_its_paym
     await refresh(desk)
 
     (message,) = told(desk)
-    assert "What payment methods pay from is archived or gone in Xero" in words(message)
+    assert "Something that is still used here is archived or gone in Xero" in words(message)
     assert "Bank account 090 · Business Current Account: what is paid with Company card ··1234" in words(message)
     await desk.press(message, ActionId.CHOOSE_INSTEAD, BOOKKEEPER)
     assert desk.slack.view(BOOKKEEPER) is None

@@ -274,7 +274,7 @@ async def test_rules_that_say_what_is_archived_are_told_once_beside_what_waits(d
         await desk.settle()
 
     (message,) = told()
-    assert "Items that wait are coded to or rules say what is archived or gone in Xero" in message
+    assert "Something that is still used here is archived or gone in Xero" in message
     assert "1 item, <" in message
     assert "; 2 rules, for Other, Paper &amp; Ink Ltd" in message
     # a rule that has no say there any more leaves what is weaker
