@@ -99,9 +99,9 @@ async def test_what_is_taken_off_a_typed_list_is_told_once_with_what_can_stand_i
             return [each for each in desk.slack.messages(ALERTS) if "taken off the lists" in words(each)]
 
         (message,) = told()
-        assert "Items that wait are coded to what is taken off the lists" in words(message)
+        assert "Something that is still used here is taken off the lists" in words(message)
         assert "Category 5000 · Materials: 1 item" in words(message)
-        assert "or an admin types it again, under *Manage*." in words(message)
+        assert "or have an admin type it again, under *Manage*." in words(message)
         await desk.press(message, ActionId.USE_INSTEAD, BOOKKEEPER)
         assert "1 item now says 5001 · Raw materials" in desk.slack.ephemerals(BOOKKEEPER, ALERTS)[-1].text
         assert "Nothing that waits is coded any more to what was taken off the lists." in words(told()[0])
