@@ -6,10 +6,11 @@ A rule has an opinion on some fields and none on the others. Which opinion count
 so they outlive a connection.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime
 from enum import StrEnum
+from operator import itemgetter
 
 from bot.domain.coding import Billable, Source, Track
 from bot.domain.documents import ItemKind, Party
@@ -21,6 +22,8 @@ from bot.domain.settings import Destination, PaymentStatus
 from bot.domain.splitting import Split
 
 LONGEST_LABEL = 200
+BY_NAME = 1
+"""How well a company is known by its name where that is written without a legal form, here or there."""
 MOST_EARLIER = 20
 """Earlier opinions that one rule keeps for items that came in before it was changed."""
 
@@ -176,7 +179,7 @@ class Target:
             return 0
         if self.tax_key is not None and self.tax_key == tax_key(party.tax_number):
             return 3
-        return 2 if CompanyName.of(self.name) == CompanyName.of(party.name or "") else 1
+        return 2 if CompanyName.of(self.name) == CompanyName.of(party.name or "") else BY_NAME
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,14 +254,33 @@ def matching(rules: Iterable[Rule], item: Item) -> tuple[Rule, ...]:
     """Those in force that an item is of, as they count for it, the weaker before the stronger.
 
     Of one kind it is one: the one that knows the item best (`Target.fit_of`), and of those the one changed last, then the one
-    of the higher id. In whatever order they are given.
+    of the higher id. In whatever order they are given. Where a name without its legal form may be that of several companies, it
+    says what the rules of all of them do.
     """
-    best: dict[RuleOf, tuple[tuple[int, datetime, RuleId], Rule]] = {}
+    found: dict[RuleOf, list[tuple[tuple[int, datetime, RuleId], Rule]]] = {}
     for rule in rules:
         fit = rule.target.fit_of(item) if rule.is_in_force else 0
         counts = rule.for_item(item) if fit else None
         if counts is not None:
-            rank = fit, rule.changed_at, rule.id
-            if rule.of not in best or best[rule.of][0] < rank:
-                best[rule.of] = rank, counts
-    return tuple(sorted((rule for _, rule in best.values()), key=lambda rule: rule.source))
+            found.setdefault(rule.of, []).append(((fit, rule.changed_at, rule.id), counts))
+    best = [max(of_kind, key=itemgetter(0)) for of_kind in found.values()]
+    counting = [
+        _agreed(rule, [other for rank, other in found[rule.of] if rank[0] == BY_NAME])
+        if rule.of.is_of_party and fit == BY_NAME
+        else rule
+        for (fit, _, _), rule in best
+    ]
+    return tuple(sorted(counting, key=lambda rule: rule.source))
+
+
+def _agreed(rule: Rule, alike: Sequence[Rule]) -> Rule:
+    """With what all of these say, and that nothing goes by itself where one of them says so."""
+    if len(alike) < 2:
+        return rule
+    says = {each.name: getattr(rule.opinions, each.name) for each in fields(Opinions)}
+    shared = {
+        name: said for name, said in says.items() if all(getattr(other.opinions, name) == said for other in alike)
+    }
+    if any(other.opinions.auto_publish is AutoPublish.NEVER for other in alike):
+        shared["auto_publish"] = AutoPublish.NEVER
+    return replace(rule, opinions=Opinions(**shared))

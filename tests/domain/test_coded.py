@@ -256,6 +256,23 @@ def test_the_rule_that_knows_a_company_best_counts() -> None:
     assert another.key != formed.key
 
 
+def test_where_a_name_may_be_of_two_companies_only_what_both_their_rules_say_counts() -> None:
+    """Without its legal form a name says neither of them; that nothing goes by itself is said by one."""
+    named = Target(of=RuleOf.SUPPLIER, name="Paper Ltd", label="Paper Ltd")
+    limited = replace(a_rule(number=1, account="400", tax_rate="INPUT2", auto_publish=AutoPublish.ALWAYS), target=named)
+    partners = replace(a_rule(number=2, account="461", tax_rate="INPUT2"), target=replace(named, name="Paper LLP"))
+    never = replace(partners, opinions=replace(partners.opinions, auto_publish=AutoPublish.NEVER))
+    item = a_bill(supplier=Party(name="Paper"))
+
+    unsure = apply(item, limited, partners).coding
+
+    assert (unsure.account, unsure.tax_rate.value, unsure.auto_publish) == (CodedValue(), "INPUT2", CodedValue())
+    assert apply(item, partners, limited).coding == unsure
+    assert apply(item, limited, never).coding.auto_publish.value == AutoPublish.NEVER
+    assert apply(item, limited).coding.account.value == "400"
+    assert apply(a_bill(supplier=Party(name="Paper LLP")), limited, partners).coding.account.value == "461"
+
+
 HALVES = Split(
     (
         SplitLine(description="Office", account="429", percent=D(50)),
