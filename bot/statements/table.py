@@ -25,6 +25,7 @@ class Said(StrEnum):
     ID = "an id"
     CURRENCY = "the currency"
     SIGN = "whether it was paid out or in"
+    STATE = "what became of it"
     ACCOUNT = "the account"
 
 
@@ -97,6 +98,7 @@ _NAMES: Mapping[Said, tuple[str, ...]] = {
         *("transactiontype", "type", "debit/credit", "credit/debit", "dr/cr", "cr/dr", "drcr", "debitcredit"),
         *("creditdebitindicator", "creditdebit", "indicator", "sign", "soll/haben", "s/h", "afbij", "sens"),
     ),
+    Said.STATE: ("state", "status", "transactionstatus"),
     Said.ACCOUNT: ("accountnumber", "iban", "account"),
 }
 """As banks call them, the likeliest first; compared without case, space, stars, underscores and what stands in brackets."""
@@ -105,6 +107,10 @@ _NAMES: Mapping[Said, tuple[str, ...]] = {
 _OUT = frozenset({"debit", "dr", "d", "db", "dbit", "soll", "s", "af", "withdrawal", "out", "débit"})
 _IN = frozenset({"credit", "cr", "c", "crdt", "haben", "h", "bij", "deposit", "in", "crédit"})
 """What a column says beside amounts that have no sign of their own."""
+_NOT_BOOKED = frozenset(
+    {"pending", "reverted", "declined", "failed", "cancelled", "canceled", "rejected", "authorised", "authorized"}
+)
+"""What an account never had, or does not have yet."""
 _CURRENCIES = frozenset(
     [
         "EUR",
@@ -220,7 +226,9 @@ class _Table:
         )
 
     def _line(self, row: Row, order: DayOrder | None, decimals: Decimals | None) -> StatementLine | None:
-        """None: nothing was moved, as where a balance is carried over."""
+        """None: nothing was moved, as where a balance is carried over, or is not yet."""
+        if self._cell(row, Said.STATE).casefold() in _NOT_BOOKED:
+            return None
         try:
             amount = self._amount(row, decimals)
             if not amount:

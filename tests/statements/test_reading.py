@@ -146,6 +146,17 @@ def test_what_is_less_than_nothing_among_what_was_paid_out_came_back() -> None:
     assert [line.amount for line in read_table(minus, None).lines] == [D("-7.00"), D("-8.00"), D("2.00")]
 
 
+def test_what_is_pending_or_was_taken_back_before_it_was_booked_is_no_line() -> None:
+    header = "Type,Started Date,Completed Date,Description,Amount,Fee,Currency,State"
+    rows = (
+        "CARD_PAYMENT,2026-03-02 10:00:00,2026-03-03 09:00:00,PAPER,-120.00,0.00,GBP,COMPLETED",
+        "CARD_PAYMENT,2026-03-02 10:00:00,,PAPER,-120.00,0.00,GBP,REVERTED",
+        "CARD_PAYMENT,2026-03-04 10:00:00,,SHOP,-5.00,0.00,GBP,PENDING",
+    )
+
+    assert said(read_table(table(header, *rows), None)) == [(date(2026, 3, 3), D("-120.00"), "PAPER", None)]
+
+
 @pytest.mark.parametrize(
     ("header", "currency"),
     [
