@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from bot.playground.slack import APPROVER, BILLS, BOOKKEEPER, MEMBER, Message
+from bot.services import sending
 from bot.views.ids import ActionId, BlockId
 from tests.handlers.desk import A_BILL, UNDO_SECONDS, Desk, actions, words
 from tests.intake.documents import Row
@@ -52,6 +53,25 @@ async def test_a_duplicate_is_archived_with_what_it_is_one_of_and_comes_back_as_
     await desk.press(archived, ActionId.UNARCHIVE_ITEM, BOOKKEEPER)
     assert QUESTION in words(desk.card("INV-1"))
     assert ActionId.APPROVE_ITEM not in actions(desk.card("INV-1"))
+
+
+async def test_what_was_archived_while_its_document_stays_in_the_ledger_is_still_the_same_document(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It stands there otherwise than it was approved: sent in once more, it would be booked twice."""
+    await desk.add()
+    with monkeypatch.context() as patched:
+        patched.setattr(sending, "differences", lambda *_: ("total: 120.00 here, 120.01 in the ledger",))
+        await desk.approve("INV-1")
+        await desk.world.later(UNDO_SECONDS + 1)
+    assert len(desk.xero.bills()) == 1
+    await desk.press(desk.card("INV-1"), ActionId.ARCHIVE_ITEM, BOOKKEEPER)
+    assert "archived" in words(desk.card("INV-1")).lower()
+
+    again = await desk.add()
+
+    assert f"{QUESTION} (archived): is it another document?" in words(again)
+    assert ActionId.APPROVE_ITEM not in actions(again)
 
 
 async def test_another_number_answers_the_question(desk: Desk) -> None:
