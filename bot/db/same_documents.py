@@ -33,11 +33,10 @@ def _others() -> ColumnElement[bool]:
 
 _GOES_ON = or_(
     ITEMS.c.state.not_in(OVER),
-    # put away, and in the ledger all the same: published, or as something else than was approved
-    and_(
-        ITEMS.c.state == ItemState.ARCHIVED,
-        or_(ITEMS.c.published_at.is_not(None), ITEMS.c.ledger_url.is_not(None)),
-    ),
+    # put away, and in the ledger all the same
+    and_(ITEMS.c.state == ItemState.ARCHIVED, ITEMS.c.published_at.is_not(None)),
+    # or over here, and there as something else than was approved
+    ITEMS.c.ledger_url.is_not(None),
     # or put away as part of an expense report
     and_(
         ITEMS.c.state == ItemState.ARCHIVED,
@@ -80,7 +79,7 @@ _BEFORE = (
 
 
 async def same_document(tx: Tx, item: Item, besides: Collection[ItemId] = ()) -> Item | None:
-    """The first other item, neither rejected nor put away without being in the ledger, that has this one's supplier and number."""
+    """The first other item, neither rejected nor put away where the ledger does not have it, that has this one's supplier and number."""
     found = await _of_same_number(tx, item, _BY_NAME, _BY_TAX_NUMBER)
     others = _of_kind(item, [row for row in found if row["id"] not in besides])
     return others[0] if others else None

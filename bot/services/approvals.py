@@ -71,14 +71,15 @@ class Approvals:
         person = await self.people.identify(actor)
         async with refreshing(self.db, actor.workspace.id, item_id), self.db.write() as tx:
             before = await _item_to_decide(tx, person, actor.workspace.id, item_id, version)
+            waiting, there = await waiting_on(tx, before), await left_there(tx, before)
             rejected = replace(
                 before,
                 state=ItemState.REJECTED,
                 decided_by=actor.user_id,
                 decided_at=tx.now,
                 decision_reason=reason,
+                ledger_url=before.ledger_url if there is None else there.link or before.ledger_url,
             )
-            waiting, there = await waiting_on(tx, before), await left_there(tx, before)
             item = await decided(tx, before, rejected, REJECTED, actor.user_id)
             if there is not None:
                 await tell_left_there(tx, item, there, actor.user_id, "rejected it")

@@ -55,8 +55,9 @@ async def test_a_duplicate_is_archived_with_what_it_is_one_of_and_comes_back_as_
     assert ActionId.APPROVE_ITEM not in actions(desk.card("INV-1"))
 
 
-async def test_what_was_archived_while_its_document_stays_in_the_ledger_is_still_the_same_document(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("way", ["archived", "rejected"])
+async def test_what_is_over_here_while_its_document_stays_in_the_ledger_is_still_the_same_document(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, way: str
 ) -> None:
     """It stands there otherwise than it was approved: sent in once more, it would be booked twice."""
     await desk.add()
@@ -65,12 +66,18 @@ async def test_what_was_archived_while_its_document_stays_in_the_ledger_is_still
         await desk.approve("INV-1")
         await desk.world.later(UNDO_SECONDS + 1)
     assert len(desk.xero.bills()) == 1
-    await desk.press(desk.card("INV-1"), ActionId.ARCHIVE_ITEM, BOOKKEEPER)
-    assert "archived" in words(desk.card("INV-1")).lower()
+    if way == "archived":
+        await desk.press(desk.card("INV-1"), ActionId.ARCHIVE_ITEM, BOOKKEEPER)
+    else:
+        await desk.edit("INV-1", {BlockId.GROSS: "120.01"})
+        await desk.press(desk.card("INV-1"), ActionId.REJECT_ITEM, APPROVER)
+        await desk.slack.submit(desk.modal(APPROVER), {BlockId.REASON: "not ours"})
+        await desk.settle()
+    assert way in words(desk.card("INV-1")).lower()
 
     again = await desk.add()
 
-    assert f"{QUESTION} (archived): is it another document?" in words(again)
+    assert f"{QUESTION} ({way}): is it another document?" in words(again)
     assert ActionId.APPROVE_ITEM not in actions(again)
 
 
