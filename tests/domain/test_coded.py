@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from random import Random
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -22,7 +23,7 @@ from bot.domain.ids import OrganisationId, RuleId, UserId, WorkspaceId
 from bot.domain.items import Item
 from bot.domain.payment_methods import PaymentMethodId
 from bot.domain.rule_forms import proposed, wrong_in
-from bot.domain.rules import AutoPublish, Opinions, Rule, RuleOf, Strength, Target, matching
+from bot.domain.rules import SAYS, AutoPublish, Opinions, Rule, RuleOf, Strength, Target, matching
 from bot.domain.settings import Destination, PaymentStatus
 from bot.domain.splitting import Split, SplitLine
 from bot.domain.templates import filled_in, wrong_with
@@ -483,6 +484,35 @@ def test_whatever_rules_there_are_what_was_said_stands_and_it_is_worked_out_alik
     nevers = [rule for rule in matching(rules, after) if rule.opinions.auto_publish is AutoPublish.NEVER]
     if any(rule.source is not Source.USER_RULE_IF_BLANK for rule in nevers):
         assert coding.auto_publish.value == AutoPublish.NEVER
+
+
+WEAKEST_FIRST = [
+    (RuleOf.PERSON, Strength.IF_BLANK),
+    (RuleOf.SUPPLIER, Strength.ALWAYS),
+    (RuleOf.PAYMENT_METHOD, Strength.ALWAYS),
+    (RuleOf.PERSON, Strength.ALWAYS),
+]
+
+
+def allowed(rule: Rule) -> dict[str, Any]:
+    """Without what a rule of its kind has no say in."""
+    return {} if "payment_method" in SAYS[rule.of] else {"payment_method": None}
+
+
+@given(RULES, SAID, DEFAULTS)
+def test_no_default_ever_beats_a_rule_and_neither_a_person_nor_what_came_with_the_document(
+    rules: list[Rule], own: CodedValue, defaults: CodingDefaults
+) -> None:
+    rules = [rule if rule.of is RuleOf.PERSON else replace(rule, strength=Strength.ALWAYS) for rule in rules]
+    rules = [replace(rule, opinions=replace(rule.opinions, **allowed(rule))) for rule in rules]
+
+    after = apply(a_bill(Coding(account=own)), *rules, defaults=defaults)
+
+    says = {(rule.of, rule.strength): rule.opinions.account for rule in matching(rules, after)}
+    weakest_first = [defaults.account, *(says.get(each) for each in WEAKEST_FIRST)]
+    strongest = next((code for code in reversed(weakest_first) if code is not None), None)
+    is_said = own.source >= Source.PRODUCT
+    assert after.coding.account.value == (own.value if is_said or strongest is None else strongest)
 
 
 @pytest.mark.parametrize("number", [21, 63, 67, 85, 99])

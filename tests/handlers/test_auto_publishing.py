@@ -295,6 +295,10 @@ async def test_nothing_is_switched_on_before_the_set_up_is_confirmed(sqlite_url:
         assert "Save Settings once first" in (done.errors or {})[BlockId.AUTO_FOR_ALL]
         with pytest.raises(RuleRefusedError, match="Save Settings once first"):
             await save_rule(desk, auto_publish=ALWAYS)
+        await desk.slack.close_modal(ADMIN, everything=True)
+        await opened(desk)
+        refused = (await add(desk, "Company Visa", **{BlockId.METHOD_AUTO: "always"})).errors or {}
+        assert [sentence for sentence in refused.values() if "Save Settings once first" in sentence]
 
 
 async def test_the_form_of_a_rule_has_it_for_admins_and_keeps_it_from_others(desk: Desk) -> None:
