@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from random import Random
-from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -23,7 +22,7 @@ from bot.domain.ids import OrganisationId, RuleId, UserId, WorkspaceId
 from bot.domain.items import Item
 from bot.domain.payment_methods import PaymentMethodId
 from bot.domain.rule_forms import proposed, wrong_in
-from bot.domain.rules import SAYS, AutoPublish, Opinions, Rule, RuleOf, Strength, Target, matching
+from bot.domain.rules import AutoPublish, Opinions, Rule, RuleOf, Strength, Target, matching
 from bot.domain.settings import Destination, PaymentStatus
 from bot.domain.splitting import Split, SplitLine
 from bot.domain.templates import filled_in, wrong_with
@@ -486,32 +485,35 @@ def test_whatever_rules_there_are_what_was_said_stands_and_it_is_worked_out_alik
         assert coding.auto_publish.value == AutoPublish.NEVER
 
 
-WEAKEST_FIRST = [
-    (RuleOf.PERSON, Strength.IF_BLANK),
-    (RuleOf.SUPPLIER, Strength.ALWAYS),
-    (RuleOf.PAYMENT_METHOD, Strength.ALWAYS),
-    (RuleOf.PERSON, Strength.ALWAYS),
-]
-
-
-def allowed(rule: Rule) -> dict[str, Any]:
-    """Without what a rule of its kind has no say in."""
-    return {} if "payment_method" in SAYS[rule.of] else {"payment_method": None}
-
-
-@given(RULES, SAID, DEFAULTS)
+@given(
+    party=CODE,
+    method=CODE,
+    sender=CODE,
+    strength=st.sampled_from(Strength),
+    own=SAID,
+    default=CODE,
+    random=st.randoms(),
+)
 def test_no_default_ever_beats_a_rule_and_neither_a_person_nor_what_came_with_the_document(
-    rules: list[Rule], own: CodedValue, defaults: CodingDefaults
+    *,
+    party: str | None,
+    method: str | None,
+    sender: str | None,
+    strength: Strength,
+    own: CodedValue,
+    default: str | None,
+    random: Random,
 ) -> None:
-    rules = [rule if rule.of is RuleOf.PERSON else replace(rule, strength=Strength.ALWAYS) for rule in rules]
-    rules = [replace(rule, opinions=replace(rule.opinions, **allowed(rule))) for rule in rules]
+    said = {RuleOf.SUPPLIER: party, RuleOf.PAYMENT_METHOD: method, RuleOf.PERSON: sender}
+    rules = [a_rule(of, number, account=code) for number, (of, code) in enumerate(said.items(), 1)]
+    rules = [replace(rule, strength=strength) if rule.of is RuleOf.PERSON else rule for rule in rules]
+    random.shuffle(rules)
 
-    after = apply(a_bill(Coding(account=own)), *rules, defaults=defaults)
+    after = apply(a_bill(Coding(account=own)), *rules, defaults=CodingDefaults(account=default, payment_method=CARD))
 
-    says = {(rule.of, rule.strength): rule.opinions.account for rule in matching(rules, after)}
-    weakest_first = [defaults.account, *(says.get(each) for each in WEAKEST_FIRST)]
-    strongest = next((code for code in reversed(weakest_first) if code is not None), None)
-    is_said = own.source >= Source.PRODUCT
+    if_blank, always = (sender, None) if strength is Strength.IF_BLANK else (None, sender)
+    strongest = next((code for code in (always, method, party, if_blank, default) if code is not None), None)
+    is_said = own.source in (Source.PRODUCT, Source.DOOR, Source.PERSON)
     assert after.coding.account.value == (own.value if is_said or strongest is None else strongest)
 
 
