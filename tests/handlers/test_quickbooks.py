@@ -291,6 +291,15 @@ async def test_what_the_plan_does_not_have_is_not_offered_and_is_pointed_at(sqli
         told = "The plan of the books has no bill, so the ledger is likely to refuse it."
         assert f"{told} Edit publishes it to bank accounts instead." in words(desk.card("Q-1"))
 
+        await desk.slack.close_modal(ADMIN, everything=True)
+        done = await desk.edit("Q-1", {f"{BlockId.PUBLISH_TO}:cost": "bank_accounts"})
+        assert (done.errors, done.error) == ({}, None)
+        assert told not in words(desk.card("Q-1"))
+        await desk.slack.command("/dext", "payment-methods", user=ADMIN, channel=BILLS)
+        await desk.slack.click(desk.modal(ADMIN), ActionId.ADD_PAYMENT_METHOD, user=ADMIN)
+        assert offered(desk.modal(ADMIN), BlockId.METHOD_DESTINATION) == ["bank_accounts", "cheques", "sales"]
+        assert desk.slack.refusals == []
+
 
 def offered(form: View, name: str) -> list[str]:
     block = next(block for block in form.blocks if block["block_id"] == at(form, name))
