@@ -22,6 +22,8 @@ class GoneCodeHandlers:
 
     def register(self, routes: Routes) -> None:
         routes.action(ActionId.USE_INSTEAD, self.use_proposed)
+        routes.action(ActionId.USE_SECOND_INSTEAD, self.use_proposed)
+        routes.action(ActionId.USE_THIRD_INSTEAD, self.use_proposed)
         routes.action(ActionId.CHOOSE_INSTEAD, self.ask_for_another)
         routes.view(CallbackId.CHOOSE_INSTEAD, self.use_chosen)
 

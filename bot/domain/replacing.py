@@ -16,6 +16,7 @@ from bot.domain.splitting import Split, SplitLine
 Named = TypeVar("Named", Account, Product, TrackingOption)
 
 EVERY_KIND = frozenset(ItemKind)
+MOST_PROPOSED = 3
 LEAST_TELLING = 4
 """Letters of a word that says what is bought; "and" is in many names."""
 
@@ -62,24 +63,23 @@ class Replaced:
     methods: int = 0
 
 
-def nearest_account(gone: Account, live: Iterable[Account]) -> Account | None:
-    """The one of its class whose name shares most of its words; None where none shares one that tells anything."""
+def nearest_accounts(gone: Account, live: Iterable[Account]) -> tuple[Account, ...]:
+    """Those of its class, as `nearest`."""
     return nearest(
-        gone.name,
-        (each for each in live if each.account_class is gone.account_class and each.code != gone.code),
+        gone.name, [each for each in live if each.account_class is gone.account_class and each.code != gone.code]
     )
 
 
-def nearest(name: str, live: Iterable[Named]) -> Named | None:
-    """The one whose name shares most of the words of this; None where none shares one that tells anything."""
+def nearest(name: str, live: Iterable[Named]) -> tuple[Named, ...]:
+    """Those whose names share most of the words of this, the first the most; none that shares no word that tells anything."""
     wanted = telling_words(name)
     shared = [(-len(wanted & telling_words(each.name)), len(each.name), each.name, each) for each in live]
-    best = min((each for each in shared if each[0] < 0), key=lambda each: each[:3], default=None)
-    return None if best is None else best[3]
+    alike = sorted((each for each in shared if each[0] < 0), key=lambda each: each[:3])
+    return tuple(dict.fromkeys(each for *_, each in alike))[:MOST_PROPOSED]
 
 
-def nearest_rate(gone: TaxRate, live: Iterable[TaxRate]) -> TaxRate | None:
-    """One of the same percentage that goes with all that it went with, the most alike in name."""
+def nearest_rates(gone: TaxRate, live: Iterable[TaxRate]) -> tuple[TaxRate, ...]:
+    """Those of the same percentage that go with all that it went with, the most alike in name first."""
     wanted = telling_words(gone.name)
     fits = [
         (-len(wanted & telling_words(rate.name)), rate.label, rate)
@@ -89,8 +89,7 @@ def nearest_rate(gone: TaxRate, live: Iterable[TaxRate]) -> TaxRate | None:
         and rate.percent == gone.percent
         and gone.applies_to <= rate.applies_to
     ]
-    best = min(fits, key=lambda each: each[:2], default=None)
-    return None if best is None else best[2]
+    return tuple(rate for *_, rate in sorted(fits, key=lambda each: each[:2]))[:MOST_PROPOSED]
 
 
 def telling_words(name: str) -> frozenset[str]:

@@ -145,11 +145,10 @@ def drawer(
     return draw
 
 
-async def _proposed(tx: Tx, of: Of, found: GoneCodes) -> dict[Code, Instead]:
+async def _proposed(tx: Tx, of: Of, found: GoneCodes) -> dict[Code, tuple[Instead, ...]]:
     """Of those that the message has room for."""
     shown = [each.code for each in found.codes[: views.MOST_CODES]]
-    known = {code: await proposed(tx, *of, code) for code in shown}
-    return {code: entry for code, entry in known.items() if entry is not None}
+    return {code: await proposed(tx, *of, code) for code in shown}
 
 
 def _told_of(

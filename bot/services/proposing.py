@@ -6,38 +6,46 @@ from bot.domain.documents import ItemKind
 from bot.domain.gone_codes import Code
 from bot.domain.ids import OrganisationId, WorkspaceId
 from bot.domain.payment_methods import Link
-from bot.domain.replacing import EVERY_KIND, Instead, nearest, nearest_account, nearest_rate, telling_words
+from bot.domain.replacing import (
+    EVERY_KIND,
+    MOST_PROPOSED,
+    Instead,
+    nearest,
+    nearest_accounts,
+    nearest_rates,
+    telling_words,
+)
 from bot.domain.texts import folded
 from bot.services import lists
 from bot.services.bank_accounts import bank_accounts
 from bot.services.settings import load_settings
 
 
-async def proposed(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, code: Code) -> Instead | None:
-    """Of a category the one most alike in name, else the default one if it is of the same class; of a tax rate one of the same
-    percentage; of a product, a tracking option or a bank account the one most alike in name, of the same category or currency; of a
-    contact the one that is called the same. None where nothing suggests itself.
+async def proposed(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, code: Code
+) -> tuple[Instead, ...]:
+    """Some, the likeliest first. Of a category those most alike in name, and the default one if it is of the same class; of a tax rate
+    those of the same percentage; of a product, a tracking option or a bank account those most alike in name, of the same category or
+    currency; of a contact the one that is called the same.
     """
     of = tx, workspace_id, organisation_id
     match code.kind:
         case ListKind.ACCOUNTS:
             gone = await lists.load_account(*of, code.key)
-            found = None if gone is None else await _account(*of, gone)
-            return None if found is None else of_account(found)
+            return () if gone is None else tuple(map(of_account, await _accounts(*of, gone)))
         case ListKind.TAX_RATES:
             rate = await lists.load_tax_rate(*of, code.key)
-            like = None if rate is None else nearest_rate(rate, await _rates(*of, rate))
-            return None if like is None else of_rate(like)
+            return () if rate is None else tuple(map(of_rate, nearest_rates(rate, await _rates(*of, rate))))
         case ListKind.PRODUCTS:
-            return await _product(*of, code.key)
+            return await _products(*of, code.key)
         case ListKind.CONTACTS:
-            return await _contact(*of, code.key)
+            return await _contacts(*of, code.key)
         case ListKind.TRACKING_CATEGORIES:
-            return await _option(*of, code)
+            return await _options(*of, code)
         case ListKind.BANK_ACCOUNTS:
-            return await _bank_account(*of, code.key)
+            return await _bank_accounts(*of, code.key)
         case _:
-            return None
+            return ()
 
 
 def of_account(account: Account) -> Instead:
@@ -68,10 +76,14 @@ def of_bank_account(account: Account) -> Instead:
     return Instead(key=account.provider_id, label=account.label)
 
 
-async def _account(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, gone: Account) -> Account | None:
+async def _accounts(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, gone: Account
+) -> tuple[Account, ...]:
     of = tx, workspace_id, organisation_id
     alike = [account for word in sorted(telling_words(gone.name)) for account in await lists.find_accounts(*of, word)]
-    return nearest_account(gone, alike) or await _default(*of, gone)
+    usual = await _default(*of, gone)
+    found = (*nearest_accounts(gone, alike), *([] if usual is None else [usual]))
+    return tuple({each.code: each for each in found}.values())[:MOST_PROPOSED]
 
 
 async def _default(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, gone: Account) -> Account | None:
@@ -89,30 +101,33 @@ async def _rates(
     return await lists.live_tax_rates(tx, workspace_id, organisation_id, kind)
 
 
-async def _product(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, key: str) -> Instead | None:
+async def _products(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, key: str
+) -> tuple[Instead, ...]:
     """Bought and sold as the one that is gone."""
     of = tx, workspace_id, organisation_id
     gone = (await lists.products_by_code(*of, [key])).get(key)
     if gone is None:
-        return None
+        return ()
     alike = [each for word in sorted(telling_words(gone.name)) for each in await lists.find_products(*of, word)]
     fit = [each for each in alike if (gone.sold is None or each.sold) and (gone.bought is None or each.bought)]
-    found = nearest(gone.name, [each for each in fit if each.code != key])
-    return None if found is None else of_product(found)
+    return tuple(map(of_product, nearest(gone.name, [each for each in fit if each.code != key])))
 
 
-async def _contact(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, key: str) -> Instead | None:
+async def _contacts(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, key: str
+) -> tuple[Instead, ...]:
     """Whom another one was merged into is often called as both were."""
     of = tx, workspace_id, organisation_id
     gone = (await lists.contacts_by_id(*of, [key])).get(key)
     if gone is None:
-        return None
+        return ()
     same = [
         each
         for each in await lists.find_contacts(*of, gone.name, _side(gone))
         if folded(each.name) == folded(gone.name) and each.within == gone.within and each.provider_id != key
     ]
-    return of_contact(same[0]) if len(same) == 1 else None
+    return (of_contact(same[0]),) if len(same) == 1 else ()
 
 
 def _side(contact: Contact) -> ItemKind | None:
@@ -122,21 +137,24 @@ def _side(contact: Contact) -> ItemKind | None:
     return ItemKind.SALE if contact.is_customer else ItemKind.COST
 
 
-async def _option(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, code: Code) -> Instead | None:
+async def _options(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, code: Code
+) -> tuple[Instead, ...]:
     category = await lists.load_tracking(tx, workspace_id, organisation_id, code.of)
     if category is None or not category.is_active:
-        return None
+        return ()
     gone = next((option for option in category.options if option.provider_id == code.key), None)
     live = [option for option in category.options if option.is_active and option.provider_id != code.key]
-    found = None if gone is None else nearest(gone.name, live)
-    return None if found is None else of_option(category, found.provider_id)
+    found = () if gone is None else nearest(gone.name, live)
+    return tuple(each for option in found if (each := of_option(category, option.provider_id)) is not None)
 
 
-async def _bank_account(tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, key: str) -> Instead | None:
+async def _bank_accounts(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, key: str
+) -> tuple[Instead, ...]:
     known = await bank_accounts(tx, workspace_id, organisation_id)
     if key not in known:
-        return None
+        return ()
     gone = known[key][1]
     live = [each for link, each in known.values() if link is Link.LIVE and each.currency == gone.currency]
-    found = nearest(gone.name, [each for each in live if each.is_card is gone.is_card])
-    return None if found is None else of_bank_account(found)
+    return tuple(map(of_bank_account, nearest(gone.name, [each for each in live if each.is_card is gone.is_card])))

@@ -92,7 +92,7 @@ class Replacing:
             return Gone(
                 organisation=await organisation_name(*of),
                 label=gone.label,
-                proposed=await proposed(*of, code),
+                proposed=next(iter(await proposed(*of, code)), None),
                 is_of_sale=await _is_of_sale(*of, code, gone),
                 category=await _category(*of, code),
             )

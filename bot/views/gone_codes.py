@@ -1,6 +1,6 @@
 """The message about what items that wait are coded to, or rules say, and the ledger does not take any more."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -62,7 +62,7 @@ class About:
         return "taken off the lists" if self.is_typed else f"archived or gone in {self.ledger}"
 
 
-def gone(about: About, found: GoneCodes, proposed: Mapping[Code, Instead]) -> Message:
+def gone(about: About, found: GoneCodes, proposed: Mapping[Code, Sequence[Instead]]) -> Message:
     """What it is, which items wait with it, whose move it is and what to do; and buttons that have another one said in its
     place.
     """
@@ -78,7 +78,7 @@ def gone(about: About, found: GoneCodes, proposed: Mapping[Code, Instead]) -> Me
     blocks: list[Block] = [section(f"*{organisation}*\n:warning: *{USED} is {gone_there}*")]
     for each in found.codes[:MOST_CODES]:
         blocks += [section(part) for part in parts([_line(each, about.address)])]
-        blocks.append(_instead(about.organisation_id, each.code, proposed.get(each.code)))
+        blocks.append(_instead(about.organisation_id, each.code, proposed.get(each.code, ())))
     left = len(found.codes) - MOST_CODES
     blocks += [section(f"• and {left} more")] if left > 0 else []
     blocks.append(section(_move(about, found, who)))
@@ -88,18 +88,23 @@ def gone(about: About, found: GoneCodes, proposed: Mapping[Code, Instead]) -> Me
     return text, tuple(blocks)
 
 
-def _instead(organisation_id: OrganisationId, code: Code, proposed: Instead | None) -> ActionsBlock:
+_USE = (ActionId.USE_INSTEAD, ActionId.USE_SECOND_INSTEAD, ActionId.USE_THIRD_INSTEAD)
+"""A button for each that is proposed: no two of one block have the same id."""
+
+
+def _instead(organisation_id: OrganisationId, code: Code, proposed: Sequence[Instead]) -> ActionsBlock:
     ref = GoneRef(organisation_id, code.kind, code.key, of=code.of)
     choose = ButtonElement(action_id=ActionId.CHOOSE_INSTEAD, text="Choose another", value=ref.encode())
-    if proposed is None:
-        return ActionsBlock(elements=[choose])
-    use = ButtonElement(
-        action_id=ActionId.USE_INSTEAD,
-        text=plain(f"Use {proposed.label}", LONGEST_BUTTON),
-        value=replace(ref, by=proposed.key).encode(),
-        style="primary",
-    )
-    return ActionsBlock(elements=[use, choose])
+    use = [
+        ButtonElement(
+            action_id=action,
+            text=plain(f"Use {each.label}", LONGEST_BUTTON),
+            value=replace(ref, by=each.key).encode(),
+            style="primary" if action is ActionId.USE_INSTEAD else None,
+        )
+        for action, each in zip(_USE, proposed, strict=False)
+    ]
+    return ActionsBlock(elements=[*use, choose])
 
 
 def form(organisation_id: OrganisationId, code: Code, gone: Gone) -> View:

@@ -41,6 +41,8 @@ class ActionId(StrEnum):
     ADD_RULE = "add_rule"
     NEW_RULE = "new_rule"
     USE_INSTEAD = "use_instead"
+    USE_SECOND_INSTEAD = "use_second_instead"
+    USE_THIRD_INSTEAD = "use_third_instead"
     CHOOSE_INSTEAD = "choose_instead"
     CHANGE_RULE = "change_rule"
     PREVIEW_RULE = "preview_rule"

@@ -285,6 +285,8 @@ OF_THEIR_OWN: dict[ActionId, Callable[[Ids], str]] = {
     ActionId.NEW_RULE: lambda ids: f"{ids.organisation}:0:{ids.waiting.partition(':')[0]}:::::supplier:",
     ActionId.RESTORE_RULE: lambda ids: ids.deleted_rule,
     ActionId.USE_INSTEAD: lambda ids: f"{ids.organisation}:0:::::accounts:461:400",
+    ActionId.USE_SECOND_INSTEAD: lambda ids: f"{ids.organisation}:0:::::accounts:461:404",
+    ActionId.USE_THIRD_INSTEAD: lambda ids: f"{ids.organisation}:0:::::accounts:461:420",
     ActionId.CHOOSE_INSTEAD: lambda ids: f"{ids.organisation}:0:::::accounts:461:",
     ActionId.ACCEPT_AUTO_OFFER: lambda ids: ids.offered_rule,
     ActionId.DECLINE_AUTO_OFFER: lambda ids: ids.offered_rule,

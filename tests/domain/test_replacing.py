@@ -10,7 +10,7 @@ from bot.domain.coding import Codes, Track
 from bot.domain.documents import Facts, ItemKind, Line
 from bot.domain.editing import Edit
 from bot.domain.gone_codes import Code, codes_of_rule
-from bot.domain.replacing import Instead, edit_with, nearest_account, nearest_rate, opinions_with
+from bot.domain.replacing import Instead, edit_with, nearest_accounts, nearest_rates, opinions_with
 from bot.domain.rules import Opinions
 from bot.domain.splitting import Split, SplitLine
 
@@ -48,12 +48,17 @@ def test_the_category_with_most_of_its_words_is_proposed_of_its_own_class_alone(
         gone,
     ]
 
-    proposed = nearest_account(gone, live)
+    proposed = nearest_accounts(gone, live)
 
-    assert proposed is not None
-    assert proposed.code == "462"
-    assert nearest_account(gone, reversed(live)) == proposed
-    assert nearest_account(account("1", "Rent and rates"), [account("2", "Light and heat")]) is None
+    assert [each.code for each in proposed] == ["462", "463"]
+    assert nearest_accounts(gone, reversed(live)) == proposed
+    assert nearest_accounts(account("1", "Rent and rates"), [account("2", "Light and heat")]) == ()
+
+
+def test_no_more_than_three_are_proposed() -> None:
+    live = [account(str(number), f"Stationery {number}") for number in range(9)]
+
+    assert [each.code for each in nearest_accounts(account("461", "Stationery"), live)] == ["0", "1", "2"]
 
 
 def test_a_tax_rate_of_the_same_percentage_is_proposed_that_goes_with_all_it_went_with() -> None:
@@ -66,8 +71,8 @@ def test_a_tax_rate_of_the_same_percentage_is_proposed_that_goes_with_all_it_wen
         rate("D", "20% on expenses (VAT)", "20.0", *both),
     ]
 
-    assert getattr(nearest_rate(gone, live), "code", None) == "D"
-    assert nearest_rate(gone, live[:2]) is None
+    assert [each.code for each in nearest_rates(gone, live)] == ["D", "C"]
+    assert nearest_rates(gone, live[:2]) == ()
 
 
 @given(

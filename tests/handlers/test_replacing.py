@@ -163,6 +163,22 @@ async def test_what_is_back_in_the_ledger_or_whom_it_is_not_for_changes_nothing(
     assert "461" in words(desk.card("INV-1"))
 
 
+async def test_any_of_those_that_are_proposed_is_used_by_one_press(desk: Desk) -> None:
+    await coded(desk, "INV-1", "489")  # telephone
+    desk.xero.books[TRADING].save_account(
+        {**(desk.xero.books[TRADING].account("485") or {}), "Name": "Telephone and broadband", "Status": "ACTIVE"}
+    )
+    desk.xero.archive_account(TRADING, "489")
+    await refresh(desk)
+    (message,) = told(desk)
+    shown = [element["text"]["text"] for block in message.blocks for element in block.get("elements", [])]
+    assert shown == ["Use 485 · Telephone and broadband", USE, "Choose another"]
+
+    await desk.press(message, ActionId.USE_SECOND_INSTEAD, BOOKKEEPER)
+
+    assert "1 item now says 429 · General Expenses." in whispered(desk)
+
+
 async def test_a_tracking_option_is_replaced_by_another_one_of_its_category(desk: Desk) -> None:
     await sent(desk, "INV-1", tracking=[{"category": "Region", "option": "North"}])
     track = await north(desk)
