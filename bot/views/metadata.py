@@ -420,6 +420,7 @@ class FormRef(Ref):
         """Raises: as `Ref.decode`."""
         organisation, *rest = text.split(":")[: len(cls.READS)]
         found = _parts(":".join((organisation.removesuffix(_OF_SALE), *rest)), cls.READS)
+        found |= {"page": 0, "revision": 0} if found["form_id"] is None else {}  # they are of a draft
         return cls(**found, is_of_sale=organisation.endswith(_OF_SALE))
 
     @property
