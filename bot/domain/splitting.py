@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from bot.domain.booking import spread_tax
 from bot.domain.documents import Facts, Line, LineAmounts
 from bot.domain.money import CENT, WIDE, to_cents
 
@@ -90,16 +91,16 @@ def splits_like(facts: Facts, codes: Sequence[tuple[str | None, str | None]]) ->
         )
         for place, (line, (account, tax_rate)) in enumerate(zip(facts.lines, codes, strict=True), start=1)
     ]
+    taxes = spread_tax(facts.tax or NOTHING, facts.lines)
     *first, last = zip(lines, facts.lines, strict=True)
     shares = [replace(made, percent=to_cents(HUNDRED * line.net / total)) for made, line in first]
-    amounts = [replace(made, amount=_written(line, facts.line_amounts)) for made, line in first]
+    has_tax = facts.line_amounts is LineAmounts.INCLUSIVE
+    amounts = [
+        replace(made, amount=line.net + tax if has_tax else line.net)
+        for (made, line), tax in zip(first, taxes, strict=False)
+    ]
     found = (Split((*made, last[0])) for made in (shares, amounts))
     return tuple(split for split in found if split.wrong is None)
-
-
-def _written(line: Line, written: LineAmounts) -> Decimal:
-    """A line's amount as its document writes it."""
-    return line.net + (line.tax or NOTHING) if written is LineAmounts.INCLUSIVE else line.net
 
 
 def split_of(
