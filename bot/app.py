@@ -28,6 +28,7 @@ from bot.services.channel_events import ChannelEvents
 from bot.services.closed_channels import draw as draw_closed_channel
 from bot.services.connect_code import code_drawer
 from bot.services.default_messages import drawer as default_drawer
+from bot.services.digests import Digests
 from bot.services.file_rules import FileRules
 from bot.services.giving_back import GivingBack
 from bot.services.gone_codes import drawer as gone_codes_drawer
@@ -205,6 +206,10 @@ def _is_typed(key: str) -> bool:
     return Capability.DOWNLOADS in PROVIDERS[key].profile.capabilities
 
 
+def digests_of(services: Services) -> Digests:
+    return Digests(services.db, _ledger_name, services.config.public_url)
+
+
 def drawers(services: Services) -> Mapping[Subject, Drawer]:
     """Who draws what a message is about."""
     return {
@@ -215,6 +220,7 @@ def drawers(services: Services) -> Mapping[Subject, Drawer]:
         Subject.DEFAULT: default_drawer(_ledger_name),
         Subject.GONE_CODES: gone_codes_drawer(_ledger_name, _is_typed, services.config.public_url),
         Subject.QUEUE: services.queues.draw,
+        Subject.DIGEST: digests_of(services).draw,
         Subject.AUTO_OFFER: services.auto_offers.draw,
         Subject.ITEM: services.cards.draw,
         Subject.ALERT: services.alerts.draw,
@@ -342,6 +348,7 @@ def upkeep_of(services: Services) -> Upkeep:
         removal=services.removal,
         waiting=services.waiting,
         queues=services.queues,
+        digests=digests_of(services),
         clocks=WrongClocks(db),
         file_rules=FileRules(db, files_of(providers), services.following.begin),
     )

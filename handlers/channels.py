@@ -74,6 +74,7 @@ class ChannelHandlers:
                 alerts_channel=form.alerts_channel,
                 drops=form.drops,
                 news_channel=form.news_channel,
+                digest_channel=form.digest_channel,
             )
             return NextForm(views.form(theirs, notice=views.changed_meanwhile(stale.page)))
         return NextForm(views.saved(page))

@@ -59,7 +59,11 @@ class AlertRow(Base):
     """
 
     __tablename__ = "alerts"
-    __table_args__ = (UniqueConstraint("item_id", "kind", "number"), Index("ix_alerts_look_at", "look_at"))
+    __table_args__ = (
+        UniqueConstraint("item_id", "kind", "number"),
+        Index("ix_alerts_look_at", "look_at"),
+        Index("ix_alerts_opened", "organisation_id", "opened_at"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspaces.id"))

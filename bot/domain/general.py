@@ -25,6 +25,8 @@ class Purpose(StrEnum):
     """What the ledger refuses, a line each: the alert itself stands under the item's card."""
     NEWS = "news"
     """Of the connection and its lists."""
+    DIGEST = "digest"
+    """What was published, once a day."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -26,6 +26,7 @@ class ManagePage:
     approvals_channel: ChannelId | None
     alerts_channel: ChannelId | None
     news_channel: ChannelId | None = None
+    digest_channel: ChannelId | None = None
     bank: BankPage | None = None
     """How costs are matched with bank lines; None where they cannot be."""
     merging: MergeOffer | None = None
@@ -110,6 +111,8 @@ class ChannelsForm:
     drops: DropMode = DropMode.DOCUMENTS
     news_channel: ChannelId | None = None
     """None: news goes where alerts go."""
+    digest_channel: ChannelId | None = None
+    """None: nobody asked for it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,10 +125,12 @@ class ChannelsPage:
     is_set_up: bool
     drops: DropMode = DropMode.DOCUMENTS
     news_channel: ChannelId | None = None
+    digest_channel: ChannelId | None = None
 
     def holds(self, form: ChannelsForm) -> bool:
-        chosen = (form.approvals_channel, form.alerts_channel, form.drops, form.news_channel)
-        return chosen == (self.approvals_channel, self.alerts_channel, self.drops, self.news_channel)
+        chosen = (form.approvals_channel, form.alerts_channel, form.drops, form.news_channel, form.digest_channel)
+        now = (self.approvals_channel, self.alerts_channel, self.drops, self.news_channel, self.digest_channel)
+        return chosen == now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

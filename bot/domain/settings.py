@@ -169,6 +169,7 @@ class Settings:
     approvals_channel: ChannelId | None = None
     alerts_channel: ChannelId | None = None
     news_channel: ChannelId | None = None
+    digest_channel: ChannelId | None = None
     drops: DropMode = DropMode.DOCUMENTS
     supplier_match: Strictness = Strictness.USUAL
     """How like the name on a document a contact of the ledger has to be to be suggested."""
@@ -210,11 +211,20 @@ class Settings:
                 return self.alerts_channel or self.approvals_channel
             case Purpose.NEWS:
                 return self.news_channel or self.channel_of(Purpose.ALERTS)
+            case Purpose.DIGEST:
+                return self.digest_channel
 
     def hides_amounts(self, purpose: Purpose) -> bool:
-        """Whether what is posted in this channel shows none; one channel may be for both."""
-        private, is_same = self.general.private_channels, self.approvals_channel == self.alerts_channel
-        return purpose in private or (is_same and bool(private))
+        """Whether what is posted in this channel shows none; one channel may be for several."""
+        channels = self._own_channels
+        private = self.general.private_channels & channels.keys()
+        return any(each is purpose or channels[each] == channels.get(purpose, purpose) for each in private)
+
+    @property
+    def _own_channels(self) -> dict[Purpose, ChannelId | None]:
+        """Those that can be without amounts. Nobody sees a digest where no channel asked for it."""
+        found = {Purpose.APPROVALS: self.approvals_channel, Purpose.ALERTS: self.alerts_channel}
+        return found if self.digest_channel is None else {**found, Purpose.DIGEST: self.digest_channel}
 
     @property
     def is_set_up(self) -> bool:

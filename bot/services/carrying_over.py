@@ -16,6 +16,7 @@ from bot.db.api_keys import move_keys
 from bot.db.base import Json, dump, new_id, table_of
 from bot.db.claimants import keep_link, links_by_hand, load_link
 from bot.db.connections import ChannelRow
+from bot.db.digests import move_digest
 from bot.db.payment_methods import all_methods, insert_method
 from bot.db.unit_of_work import Database, Nudge, Tx
 from bot.domain.amounts import USUAL_AMOUNTS, AmountSettings
@@ -35,7 +36,7 @@ from bot.services.connection_messages import redraw_connection
 from bot.services.lists import books_of, live_tracking, load_contact, rules_of, users_of
 from bot.services.merging import Merging, NoMergeError, SourceTakenError, StaleMergeError, add_missing, is_being_read
 from bot.services.saving_settings import BeginToFollow, chosen_in, next_version, replace_grants
-from bot.services.settings import ALERTS, APPROVALS, NEWS, load_settings, people_with
+from bot.services.settings import ALERTS, APPROVALS, DIGEST, NEWS, load_settings, people_with
 from bot.services.writing_rules import hold
 
 CHANNELS = table_of(ChannelRow)
@@ -349,6 +350,7 @@ async def _move_channels(tx: Tx, merge: Merge) -> None:
             (APPROVALS, new.approvals_channel),
             (ALERTS, new.alerts_channel),
             (NEWS, new.news_channel),
+            (DIGEST, new.digest_channel),
         )
         if channel is None
     ]
@@ -357,6 +359,8 @@ async def _move_channels(tx: Tx, merge: Merge) -> None:
         return
     moved = CHANNELS.update().where(*of_old, CHANNELS.c.purpose.in_(lacking))
     await tx.execute(moved.values(organisation_id=merge.organisation_id))
+    if DIGEST in lacking:
+        await move_digest(tx, merge.workspace_id, merge.source_id, merge.organisation_id)
     theirs = select(CHANNELS.c.channel_id).where(
         CHANNELS.c.workspace_id == merge.workspace_id, CHANNELS.c.organisation_id == merge.organisation_id
     )

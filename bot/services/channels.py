@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot.db.digests import begin_digest
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.arrivals import DropMode
+from bot.domain.digests import next_digest
 from bot.domain.ids import ChannelId, OrganisationId, WorkspaceId
 from bot.domain.managing import ChannelsForm, ChannelsPage
 from bot.domain.rights import Deed
@@ -20,15 +22,22 @@ from bot.services.saving_settings import next_version
 from bot.services.settings import (
     ALERTS,
     APPROVALS,
+    DIGEST,
     NEWS,
     load_settings,
     organisation_name,
 )
 from bot.views import settings as views
 
-APPROVALS_CHANNEL, ALERTS_CHANNEL, NEWS_CHANNEL = "approvals_channel", "alerts_channel", "news_channel"
+APPROVALS_CHANNEL, ALERTS_CHANNEL = "approvals_channel", "alerts_channel"
+NEWS_CHANNEL, DIGEST_CHANNEL = "news_channel", "digest_channel"
 """Fields that can be wrong, by their names in the forms."""
-_FIELDS: Mapping[str, str] = {APPROVALS: APPROVALS_CHANNEL, ALERTS: ALERTS_CHANNEL, NEWS: NEWS_CHANNEL}
+_FIELDS: Mapping[str, str] = {
+    APPROVALS: APPROVALS_CHANNEL,
+    ALERTS: ALERTS_CHANNEL,
+    NEWS: NEWS_CHANNEL,
+    DIGEST: DIGEST_CHANNEL,
+}
 
 
 class ChannelTest(Protocol):
@@ -80,6 +89,8 @@ class Channels:
         chosen: dict[str, ChannelId] = {APPROVALS: form.approvals_channel, ALERTS: form.alerts_channel}
         if form.news_channel is not None:
             chosen[NEWS] = form.news_channel
+        if form.digest_channel is not None:
+            chosen[DIGEST] = form.digest_channel
         async with self.db.read() as tx:
             await self.people.require(tx, Deed.SET_UP, actor, person, organisation_id)
             page = await _page(tx, workspace_id, organisation_id)
@@ -95,6 +106,10 @@ class Channels:
                 if not await next_version(tx, workspace_id, organisation_id, form.version):
                     return _same_or_stale(await _page(tx, workspace_id, organisation_id), form)
                 await _keep(tx, actor, organisation_id, before, chosen, drops=form.drops)
+                if form.digest_channel is not None:
+                    zone = (None if person is None else person.zone) or "UTC"
+                    zone = zone if before.quiet is None else before.quiet.zone
+                    await begin_digest(tx, workspace_id, organisation_id, zone, due_at=next_digest(tx.now, zone))
                 return await _page(tx, workspace_id, organisation_id)
         except ChannelTakenError as error:
             raise ChannelsRefusedError({_FIELDS[error.purpose]: str(error)}) from None
@@ -145,6 +160,7 @@ def _new(before: Settings, chosen: Mapping[str, ChannelId]) -> dict[ChannelId, l
         APPROVALS: before.approvals_channel,
         ALERTS: before.alerts_channel,
         NEWS: before.news_channel,
+        DIGEST: before.digest_channel,
     }
     found: dict[ChannelId, list[str]] = {}
     for purpose, channel in chosen.items():
@@ -168,6 +184,7 @@ async def _page(tx: Tx, workspace_id: WorkspaceId, organisation_id: Organisation
         approvals_channel=settings.approvals_channel,
         alerts_channel=settings.channel_of(ALERTS),
         news_channel=settings.news_channel,
+        digest_channel=settings.digest_channel,
         drops=settings.drops,
         is_set_up=settings.is_set_up,
     )
@@ -183,10 +200,11 @@ async def _keep(
     drops: DropMode,
 ) -> None:
     workspace_id = actor.workspace.id
-    for purpose, channel in chosen.items():
-        await bind(tx, workspace_id, organisation_id, purpose, channel, drops=drops)
-    if NEWS not in chosen and before.news_channel is not None:
-        await unbind(tx, workspace_id, organisation_id, NEWS, before.news_channel)
+    for purpose, wanted in chosen.items():
+        await bind(tx, workspace_id, organisation_id, purpose, wanted, drops=drops)
+    for purpose, channel in ((NEWS, before.news_channel), (DIGEST, before.digest_channel)):
+        if purpose not in chosen and channel is not None:
+            await unbind(tx, workspace_id, organisation_id, purpose, channel)
     await announce(tx, actor, organisation_id, before, chosen)
     after = await load_settings(tx, workspace_id, organisation_id)
     await home_cards.follow(tx, workspace_id, organisation_id, before, after)

@@ -135,6 +135,7 @@ def _settings(rows: Sequence[Row[Any]]) -> Settings:
         approvals_channel=channels.get(Purpose.APPROVALS),
         alerts_channel=channels.get(Purpose.ALERTS),
         news_channel=channels.get(Purpose.NEWS),
+        digest_channel=channels.get(Purpose.DIGEST),
     )
 
 
@@ -143,6 +144,7 @@ def _own(settings: Settings) -> dict[Purpose, ChannelId | None]:
         Purpose.APPROVALS: settings.approvals_channel,
         Purpose.ALERTS: settings.alerts_channel,
         Purpose.NEWS: settings.news_channel,
+        Purpose.DIGEST: settings.digest_channel,
     }
 
 

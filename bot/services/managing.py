@@ -63,6 +63,7 @@ class Managing:
                 approvals_channel=settings.approvals_channel,
                 alerts_channel=settings.alerts_channel,
                 news_channel=settings.news_channel,
+                digest_channel=settings.digest_channel,
                 bank=await page_if_any(tx, workspace_id, organisation_id, self.statuses.providers),
                 merging=await self._merging(tx, actor, status) if Deed.SET_UP in deeds else None,
                 lost=lost,

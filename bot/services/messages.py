@@ -78,6 +78,8 @@ class Subject(StrEnum):
     """Whether a rule is to publish by itself; the subject's id is the rule's."""
     GONE_CODES = "gone_codes"
     """What items that wait are coded to and the ledger does not take any more; likewise."""
+    DIGEST = "digest"
+    """What was published in some time; likewise."""
 
 
 OF_ITEMS = (Subject.ITEM, Subject.ALERT)

@@ -28,6 +28,9 @@ async def follow(
     old, new = before.channel_of(Purpose.NEWS), after.channel_of(Purpose.NEWS)
     if old is not None and old != new:
         await _news(tx, workspace_id, organisation_id, old)
+    old, new = before.digest_channel, after.digest_channel
+    if old is not None and old != new:
+        await _digests(tx, workspace_id, organisation_id, old, new)
     old, new = before.channel_of(Purpose.ALERTS), after.channel_of(Purpose.ALERTS)
     if old is not None and old != new:
         is_needed = new is not None and new != after.channel_of(Purpose.APPROVALS)
@@ -49,6 +52,22 @@ async def _news(tx: Tx, workspace_id: WorkspaceId, organisation_id: Organisation
     unseen = (*_unseen(workspace_id, old), MESSAGES.c.subject_id == str(organisation_id), is_news)
     there = {"surface": place.surface, "channel_id": place.channel_id, "user_id": place.user_id}
     await tx.execute(MESSAGES.update().where(*unseen).values(**there, **_again(tx)), places.limits(tx.now))
+
+
+async def _digests(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, old: ChannelId, new: ChannelId | None
+) -> None:
+    """Nobody asks for them any more where there is no channel for them."""
+    unseen = (
+        *_unseen(workspace_id, old),
+        MESSAGES.c.subject == Subject.DIGEST,
+        MESSAGES.c.subject_id == str(organisation_id),
+    )
+    if new is None:
+        await tx.execute(MESSAGES.delete().where(*unseen), places.limits(tx.now))
+    else:
+        moved = MESSAGES.update().where(*unseen).values(channel_id=new, **_again(tx))
+        await tx.execute(moved, places.limits(tx.now))
 
 
 async def _pointers(tx: Tx, workspace_id: WorkspaceId, old: ChannelId, new: ChannelId | None) -> None:

@@ -34,6 +34,7 @@ from bot.db.connections import (
     SettingsRow,
     TokenSetRow,
 )
+from bot.db.digests import DigestRow
 from bot.db.downloads import DownloadRow
 from bot.db.drafts import DraftRow
 from bot.db.files import FileRow
@@ -83,6 +84,7 @@ PURGED: tuple[type[Base], ...] = (
     ListEntryRow,
     ListSyncRow,
     ChannelRow,
+    DigestRow,
     GrantRow,
     SettingsRow,
     ApiKeyRow,

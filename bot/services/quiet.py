@@ -25,7 +25,7 @@ from bot.services.settings import Chosen
 
 CHANNELS, SETTINGS = table_of(ChannelRow), table_of(SettingsRow)
 
-WAITING = (Subject.ITEM, Subject.ALERT, Subject.QUEUE, Subject.DEFAULT, Subject.GONE_CODES)
+WAITING = (Subject.ITEM, Subject.ALERT, Subject.QUEUE, Subject.DEFAULT, Subject.GONE_CODES, Subject.DIGEST)
 """What nobody waits for; notes and answers to files are said to somebody who does."""
 OF_CONNECTIONS = (LAPSE, DISCONNECTED)
 

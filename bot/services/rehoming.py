@@ -41,6 +41,14 @@ async def rehome(tx: Tx, message: Message) -> bool:
     if is_news or message.subject in (Subject.DEFAULT, Subject.GONE_CODES, Subject.QUEUE):
         settings = await load_settings(tx, message.workspace_id, OrganisationId(UUID(message.subject_id)))
         return await _move(tx, message, settings.channel_of(Purpose.NEWS))
+    if message.subject == Subject.DIGEST:
+        chosen = (
+            await load_settings(tx, message.workspace_id, OrganisationId(UUID(message.subject_id)))
+        ).digest_channel
+        if chosen is None:
+            await outbox.forget(tx, message)
+            return True
+        return await _move(tx, message, chosen)
     if message.subject not in (Subject.ITEM, Subject.ALERT):
         return False
     item = await load_item(tx, message.workspace_id, ItemId(UUID(message.subject_id)))

@@ -68,7 +68,7 @@ _HOLD = (
 
 GENERAL = msgspec.json.Decoder(GeneralSettings)
 
-APPROVALS, ALERTS, NEWS = Purpose.APPROVALS, Purpose.ALERTS, Purpose.NEWS
+APPROVALS, ALERTS, NEWS, DIGEST = Purpose.APPROVALS, Purpose.ALERTS, Purpose.NEWS, Purpose.DIGEST
 """Purposes of a bound channel."""
 
 
@@ -118,6 +118,7 @@ async def load_settings(
         approvals_channel=_id_of(channels.get(APPROVALS)),
         alerts_channel=_id_of(channels.get(ALERTS)),
         news_channel=_id_of(channels.get(NEWS)),
+        digest_channel=_id_of(channels.get(DIGEST)),
         drops=DropMode(channels[APPROVALS].drops) if APPROVALS in channels else DropMode.DOCUMENTS,
         general_confirmed_at=row.general_confirmed_at,
         tax_confirmed_at=row.tax_confirmed_at,

@@ -25,6 +25,7 @@ NAMES = {
     Purpose.APPROVALS: "Items to approve",
     Purpose.ALERTS: "What is refused, or needs somebody",
     Purpose.NEWS: "News of the connection and its lists",
+    Purpose.DIGEST: "What was published, once a day",
 }
 MOST_NAMED = 8
 
@@ -125,6 +126,7 @@ _ALONE = {
     Purpose.APPROVALS: "a card goes to whoever sent the item in.",
     Purpose.ALERTS: "an alert stands under the item's card.",
     Purpose.NEWS: "it goes to whoever connected it.",
+    Purpose.DIGEST: "nobody is told.",
 }
 
 
@@ -159,6 +161,8 @@ def _warning(purpose: Purpose) -> str:
             )
         case Purpose.NEWS:
             return "What stands there stays. News of the connection and its lists goes to the channel for alerts from now on."
+        case Purpose.DIGEST:
+            return "What stands there stays. No channel is told any more once a day what was published."
 
 
 def _taken_off(since: BoundChannel) -> str:

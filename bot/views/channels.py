@@ -5,6 +5,7 @@ from typing import Any
 from slack_sdk.models.blocks import Block, HeaderBlock, PlainTextObject
 from slack_sdk.models.views import View
 
+from bot.domain.digests import HOUR
 from bot.domain.ids import ChannelId
 from bot.domain.managing import ChannelsForm, ChannelsPage
 from bot.domain.settings import Settings
@@ -29,7 +30,7 @@ def form(page: ChannelsPage, *, notice: str | None = None) -> View:
         submit=PlainTextObject(text="Save"),
         close=PlainTextObject(text="Cancel"),
         private_metadata=FormRef(page.organisation_id, page.version).encode(),
-        blocks=[*blocks, *channel_fields(now), _news_field(page.news_channel)],
+        blocks=[*blocks, *channel_fields(now), _news_field(page.news_channel), _digest_field(page.digest_channel)],
     )
 
 
@@ -44,6 +45,17 @@ def _news_field(channel: ChannelId | None) -> Block:
     )
 
 
+def _digest_field(channel: ChannelId | None) -> Block:
+    return fields.channel_field(
+        BlockId.DIGEST_CHANNEL,
+        "Channel for a digest",
+        channel,
+        hint=f"Each morning at {HOUR}, in the time zone of the quiet hours, one message: how many were published since the last one, "
+        "for how much, the largest, what waits and what was refused. On a day of nothing it says nothing.",
+        optional=True,
+    )
+
+
 def read(state: dict[str, Any], version: int) -> ChannelsForm:
     """The form as it was sent.
 
@@ -54,9 +66,10 @@ def read(state: dict[str, Any], version: int) -> ChannelsForm:
     approvals, alerts = found.channel(BlockId.APPROVALS_CHANNEL), found.channel(BlockId.ALERTS_CHANNEL)
     if approvals is None or alerts is None:
         raise NotOursError("channels without a channel")
-    news = found.channel(BlockId.NEWS_CHANNEL)
+    news, digest = found.channel(BlockId.NEWS_CHANNEL), found.channel(BlockId.DIGEST_CHANNEL)
     return ChannelsForm(
         news_channel=None if news is None else ChannelId(news),
+        digest_channel=None if digest is None else ChannelId(digest),
         version=version,
         approvals_channel=ChannelId(approvals),
         alerts_channel=ChannelId(alerts),
@@ -71,6 +84,11 @@ def saved(page: ChannelsPage) -> View:
         f"• {dropped_there(page.approvals_channel, page.drops)} They are decided on there.",
         f"• What is refused, or needs somebody, is told in <#{page.alerts_channel}>.",
         *([f"• News of the connection and its lists is told in <#{page.news_channel}>."] if page.news_channel else []),
+        *(
+            [f"• What was published is told in <#{page.digest_channel}>, each morning at {HOUR}."]
+            if page.digest_channel
+            else []
+        ),
     ]
     if not page.is_set_up:
         lines.append("• Nothing is sent to the ledger before an admin has pressed *Set up* and saved.")

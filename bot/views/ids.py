@@ -292,6 +292,7 @@ class BlockId(StrEnum):
     APPROVALS_CHANNEL = "approvals_channel"
     ALERTS_CHANNEL = "alerts_channel"
     NEWS_CHANNEL = "news_channel"
+    DIGEST_CHANNEL = "digest_channel"
     KEY_NAME = "key_name"
     SCOPES = "scopes"
     RULE_NAME = "rule_name"

@@ -112,7 +112,8 @@ def _setting_up(found: ManagePage) -> list[Block]:
     people = section("*People and roles*\n" + "\n".join(_holders(found)))
     approvals, alerts = _channel(found.approvals_channel), _channel(found.alerts_channel)
     news = "" if found.news_channel is None else f"\nNews of the connection: <#{found.news_channel}>"
-    channels = section(f"*Channels*\nApprovals: {approvals}\nAlerts: {alerts}{news}")
+    digest = "" if found.digest_channel is None else f"\nDigest of the day: <#{found.digest_channel}>"
+    channels = section(f"*Channels*\nApprovals: {approvals}\nAlerts: {alerts}{news}{digest}")
     rules = _rules(status)
     if Deed.TAKE_OVER in status.deeds:
         return [people, channels, *taking_over.offer(status.card.organisation_id, found.lost)]

@@ -25,6 +25,7 @@ BLOCKS = {
     "approvals_channel": BlockId.APPROVALS_CHANNEL,
     "alerts_channel": BlockId.ALERTS_CHANNEL,
     "news_channel": BlockId.NEWS_CHANNEL,
+    "digest_channel": BlockId.DIGEST_CHANNEL,
 }
 """Where the sentence about a field stands in the form."""
 

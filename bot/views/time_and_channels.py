@@ -16,6 +16,7 @@ USUAL = "usual"
 PURPOSE_NAMES = {
     Purpose.APPROVALS: ("Not in the channel for approvals", "Cards and alerts without amounts; Details has them."),
     Purpose.ALERTS: ("Not in the channel for alerts", "Its lines name the document, and not what it comes to."),
+    Purpose.DIGEST: ("Not in the channel for the digest", "It counts what was published, and says no sums."),
 }
 
 
@@ -87,4 +88,4 @@ def _undo(page: GeneralPage) -> str:
 
 def _where(page: GeneralPage) -> str:
     hidden = [PURPOSE_NAMES[each][0].lower() for each in Purpose if each in page.general.private_channels]
-    return " and ".join(hidden) or "in both channels"
+    return " and ".join(hidden) or "in all channels"

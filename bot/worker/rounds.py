@@ -34,6 +34,7 @@ class Round(StrEnum):
     LISTS = "reading lists again"
     WAITING = "looking whether what waits can go out"
     QUEUES = "telling what is held up"
+    DIGESTS = "telling what was published"
     REMOVALS = "asking whether the app is still installed"
     SIGN_INS = "the round over sign-ins"
     SWEEP = "the sweep"

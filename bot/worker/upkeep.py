@@ -6,6 +6,7 @@ from functools import partial
 
 from bot.clock import Clock
 from bot.loops import guarded
+from bot.services.digests import Digests
 from bot.services.file_rules import FileRules
 from bot.services.giving_back import GivingBack
 from bot.services.keep_alive import KeepAlive
@@ -33,6 +34,7 @@ class Upkeep:
     removal: Removal
     waiting: Waiting
     queues: Queues
+    digests: Digests
     clocks: WrongClocks
     file_rules: FileRules
     look_seconds: float = 5.0
@@ -46,7 +48,7 @@ class Upkeep:
             await self.clock.sleep(self.look_seconds)
 
     async def pass_once(self) -> None:
-        """Give back what was ended; at first have organisations follow what files take now; each minute put right what a wrong clock wrote, read lists whose time has come, look at what waits and at what is held up, and ask about removals; each hour renew
+        """Give back what was ended; at first have organisations follow what files take now; each minute put right what a wrong clock wrote, read lists whose time has come, look at what waits and at what is held up, tell what was published, and ask about removals; each hour renew
         sign-ins that are due. Of all processes one does each of these rounds; what is to be given back is claimed one by one.
         """
         await self._give_back()
@@ -57,6 +59,7 @@ class Upkeep:
             (Round.LISTS, self.syncing.start_due),
             (Round.WAITING, self.waiting.look),
             (Round.QUEUES, self.queues.look),
+            (Round.DIGESTS, self.digests.look),
             (Round.REMOVALS, self.removal.look),
         ):
             await self.rounds.do(name, LOOKED_AT_EVERY, look)

@@ -31,6 +31,7 @@ REASONS = {
         WORK_OF_ALL,
     ),
     **dict.fromkeys((f"bot/db/rounds.py:{name}" for name in ("_KNOWN", "_LEASE")), "rounds are the worker's, over all"),
+    "bot/db/digests.py:digests_due": WORK_OF_ALL,
     "bot/db/planning.py:bind_steps": OWN_ROW,
     "bot/db/planning.py:_FROZEN": WORK_OF_ALL,
     "bot/db/planning.py:_with_something_due": WORK_OF_ALL,

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.db.base import table_of
+from bot.db.digests import DIGESTS, begin_digest
 from bot.db.items import ITEMS, item_of
 from bot.db.merges import merge_of, merged_entries
 from bot.db.payment_methods import all_methods
@@ -33,7 +34,7 @@ from bot.services.carried_items import CarryingItems
 from bot.services.default_books import DefaultOf
 from bot.services.merging import NotTakenError
 from bot.services.people import grant
-from bot.services.settings import NEWS, load_settings
+from bot.services.settings import DIGEST, NEWS, load_settings
 from bot.views.ids import ActionId, BlockId
 from providers.xero.simulated.seed import accounts
 from providers.xero.simulator import IRELAND, TRADING
@@ -360,7 +361,9 @@ async def test_payment_methods_roles_and_channels_go_along_and_the_settings_are_
     actor = await desk.world.actor()
     await desk.world.services.payment_methods.save(actor, desk.world.organisation_id, None, form)
     async with desk.world.services.db.write() as tx:
-        await bind(tx, actor.workspace.id, desk.world.organisation_id, NEWS, ChannelId(FINANCE))
+        for purpose in (NEWS, DIGEST):
+            await bind(tx, actor.workspace.id, desk.world.organisation_id, purpose, ChannelId(FINANCE))
+        await begin_digest(tx, actor.workspace.id, desk.world.organisation_id, "UTC", due_at=tx.now)
     new = await replaced(desk)
     await begun(desk, new)
     form_of_banks = await look_through(desk, ListKind.BANK_ACCOUNTS)
@@ -372,7 +375,9 @@ async def test_payment_methods_roles_and_channels_go_along_and_the_settings_are_
         (method,) = await all_methods(tx, actor.workspace.id, new)
     assert (method.name, method.last_digits, method.bank_account) == ("Company card", "1234", None)
     settings = await settings_of(desk, new)
-    assert (settings.approvals_channel, settings.news_channel) == (BILLS, FINANCE)
+    assert (settings.approvals_channel, settings.news_channel, settings.digest_channel) == (BILLS, FINANCE, FINANCE)
+    async with desk.world.services.db.read() as tx:
+        assert (await tx.execute(select(DIGESTS.c.organisation_id))).scalars().all() == [new]
     assert settings.approvers == (APPROVER,)
     assert (settings.costs.default_account, settings.is_set_up) == (CATEGORY, False)
     assert (await settings_of(desk, desk.world.organisation_id)).approvals_channel is None
