@@ -12,6 +12,7 @@ from uuid import UUID
 from bot.db.arrivals import ARRIVALS, arrival_to_work, arrivals_due, change_arrival
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.arrivals import AnswerIn, Arrival, ArrivalState, SlackMessage
+from bot.domain.auto_publishing import is_wanted
 from bot.domain.documents import Door
 from bot.domain.ids import ChannelId, FileId, WorkspaceId
 from bot.domain.items import Item
@@ -267,6 +268,8 @@ def _entered(item: Item, reading: Reading, link: str, channel: ChannelId | None)
         return views.never_booked(link, channel, item.facts.document_type)
     if item.facts.is_unread:
         return views.kept_unread(link, channel)
+    if reading.method is Method.TEXT and is_wanted(item):
+        return views.noticed(views.goes_by_itself(link, channel), reading.warnings)
     return views.noticed(_ENTERED[reading.method](link, channel), reading.warnings)
 
 

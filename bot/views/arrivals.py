@@ -32,6 +32,14 @@ def read_from_text(link: str, channel: ChannelId | None) -> str:
     return f"Read from its text as {link}: check it before it is approved. Its card is in {_where(channel)}."
 
 
+def goes_by_itself(link: str, channel: ChannelId | None) -> str:
+    """As `read_from_text`, of what a rule publishes before anybody has to approve it."""
+    return (
+        f"Read from its text as {link}. It goes to the ledger by itself, if nothing is left to be looked at: check it on its card in "
+        f"{_where(channel)}, where *Undo* takes it back."
+    )
+
+
 def kept_unread(link: str, channel: ChannelId | None) -> str:
     return f"Kept as {link}. I can't read pictures yet: press *Fill in* on its card in {_where(channel)}."
 

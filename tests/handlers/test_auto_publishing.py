@@ -19,12 +19,13 @@ from bot.domain.due import Due, DueKind
 from bot.domain.ids import RuleId
 from bot.domain.payment_methods import PaymentMethodForm, PaymentMethodId
 from bot.domain.rules import AutoPublish, Opinions, Rule, RuleOf, Target
-from bot.playground.slack import ADMIN, APPROVER, BILLS, BOOKKEEPER, MEMBER, Message, View
+from bot.playground.slack import ADMIN, APPROVER, BILLS, BOOKKEEPER, MEMBER, Dropped, Message, View
 from bot.services.rules import RuleRefusedError
 from bot.views.ids import ActionId, BlockId
 from providers.xero.simulator import TRADING
 from tests.fakes.connected import connected_app
 from tests.handlers.desk import A_BILL, OTHER_CATEGORY, TAX, UNDO_SECONDS, Desk, actions, filled, words
+from tests.handlers.dropping import dropped, replies
 from tests.handlers.paying_by import paid_by
 from tests.handlers.ruling import SUPPLIER, rules_of, save_rule
 from tests.handlers.test_bank_match import beside_the_bank, explain, line, switched
@@ -32,6 +33,7 @@ from tests.handlers.test_downloading import beside_no_ledger
 from tests.handlers.test_expense_reports import card_of, make
 from tests.handlers.test_freeagent import STATIONERY, minutes_later
 from tests.handlers.test_payment_methods import add, change, opened, sent
+from tests.intake.drawn import a_letter, a_text_pdf
 
 METHODS, CONNECTIONS = table_of(PaymentMethodRow), table_of(ConnectionRow)
 AUDIT = table_of(AuditRow)
@@ -258,6 +260,31 @@ async def test_everything_that_comes_in_goes_by_itself_but_for_exceptions_and_wh
     await desk.add(**{BlockId.NUMBER: "INV-3", BlockId.SUPPLIER: "Fourth Ltd"})
     assert await published(desk) == ["INV-2"]
     assert NOT_BY_ITSELF not in words(desk.card("CN-1"))
+
+
+A_LETTER = (
+    "# Paper & Ink Ltd",
+    "Invoice|||",
+    "Invoice number|INV-9||",
+    "Invoice date|1 March 2026||",
+    "Net|100.00 GBP||",
+    "VAT 20 %|20.00 GBP||",
+    "Total|120.00 GBP||",
+)
+
+
+async def test_what_was_read_from_a_files_text_goes_by_itself_and_whoever_sent_it_is_told_where_to_look(
+    desk: Desk,
+) -> None:
+    await save_rule(desk, account=OTHER_CATEGORY, auto_publish=ALWAYS)
+
+    message = await dropped(desk, Dropped(content=a_text_pdf(a_letter(*A_LETTER)), name="bill.pdf"))
+
+    (told,) = replies(desk, message)
+    assert "check it before it is approved" not in told.text
+    assert "goes to the ledger by itself, if nothing is left to be looked at: check it on its card" in told.text
+    assert "Approved automatically" in words(desk.card("INV-9"))
+    assert await published(desk) == ["INV-9"]
 
 
 async def test_an_expense_report_is_none_of_what_goes_by_itself_when_everything_does(desk: Desk) -> None:
