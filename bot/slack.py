@@ -5,6 +5,8 @@ call unless it is handed one, which costs a handshake each time.
 """
 
 import asyncio
+import logging
+import re
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -21,6 +23,8 @@ from bot.domain.ids import ChannelId, WorkspaceId
 from bot.domain.slack import LONGEST_SILENCE, TOKEN_IS_OVER, TOKEN_REFUSALS, Workspace
 from bot.services.workspaces import Workspaces, fresh_workspace_id
 from bot.vault import SealError
+
+logger = logging.getLogger(__name__)
 
 CALL_SECONDS = 15
 """Of any call: what Slack has not answered by then counts as not answered. `bot.db.places.LEASE` is longer."""
@@ -86,6 +90,22 @@ class SlackClients:
             self._clients.clear()
         self._clients[workspace_id] = (now, client)
         return client
+
+    async def answer(self, response_url: str, text: str, *, thread_ts: str | None = None) -> None:
+        """Tell whoever pressed something in a message, alone: five times within half an hour, whatever the methods' limits.
+
+        <https://docs.slack.dev/interactivity/handling-user-interaction#message_responses>
+        """
+        url = _of_slack(response_url, self.api_url)
+        if url is None:
+            logger.warning("Slack named another host to answer at")
+            return
+        words = {"response_type": "ephemeral", "replace_original": False, "text": text}
+        body = words if thread_ts is None else {**words, "thread_ts": thread_ts}
+        wait = aiohttp.ClientTimeout(total=CALL_SECONDS)
+        async with self.session.post(url, json=body, allow_redirects=False, timeout=wait) as response:
+            if response.status != 200:
+                logger.warning("Slack did not take an answer", extra={"status": response.status})
 
     def without_token(self) -> tuple[WorkspaceId, ...]:
         """Workspaces that this process had no token for just now; another one may have it."""
@@ -251,6 +271,25 @@ APP_TOKEN_REMEDIES = {
     "missing_scope": "make an app-level token with the scope `connections:write`",
 }
 LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_PLAIN = re.compile(r"[!-\[\]-~]+", re.ASCII)
+"""Visible ASCII without the backslash, which some parsers read as a slash."""
+ANSWERED_AT = frozenset({"hooks.slack.com", "hooks.slack-gov.com"})
+"""Where Slack takes answers to interactions."""
+
+
+def _of_slack(address: str, api_url: str) -> str | None:
+    """The address, if it is one of Slack's, or of what stands in for Slack on this machine."""
+    if not _PLAIN.fullmatch(address):
+        return None
+    try:
+        found, api = urlsplit(address), urlsplit(api_url)
+        is_plain = found.username is None and found.password is None
+        if found.scheme == "https" and is_plain and found.hostname in ANSWERED_AT and found.port in (None, 443):
+            return address
+        is_near = api.hostname in LOOPBACK and found.scheme in ("http", "https") and found.netloc == api.netloc
+    except ValueError:
+        return None
+    return address if is_near and is_plain else None
 
 
 async def socket_address(clients: SlackClients, app_token: str) -> str:

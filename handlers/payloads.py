@@ -32,6 +32,8 @@ class Shortcut:
     message: SlackMessage | None = None
     file_ids: tuple[str, ...] = ()
     text: str = ""
+    response_url: str = field(default="", repr=False)
+    """Where whoever chose it on a message can be answered; "" elsewhere."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +65,8 @@ class Click:
     is_ephemeral: bool = False
     """In a message that one person alone sees, which nobody can change."""
     form: OpenForm | None = None
+    response_url: str = field(default="", repr=False)
+    """Where whoever pressed it in a message can be answered; Slack gives none of a modal or Home."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

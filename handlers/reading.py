@@ -91,6 +91,7 @@ def click_of(body: Payload, workspace: Workspace) -> Click:
         thread_ts=message.get("thread_ts"),
         is_ephemeral=container.get("is_ephemeral") is True,
         form=_form_of(body.get("view")),
+        response_url=str(body.get("response_url") or ""),
     )
 
 
@@ -111,6 +112,7 @@ def shortcut_of(body: Payload, workspace: Workspace) -> Shortcut:
         message=found,
         file_ids=tuple(dict.fromkeys(str(file["id"]) for file in message.get("files") or ())),
         text=str(message.get("text") or ""),
+        response_url=str(body.get("response_url") or ""),
     )
 
 

@@ -118,8 +118,11 @@ class Routes:
         if isinstance(reply, Whisper):
             await ack(response_type="ephemeral", text=reply.text)
             return
-        await ack()
-        await Showing(self.clients).show(reply, spot_of(command))
+        words = await Showing(self.clients).show(reply, spot_of(command))
+        if words is None:
+            await ack()
+        else:
+            await ack(response_type="ephemeral", text=words)
 
     async def _run(self, command: Command) -> Reply:
         if not command.words:

@@ -1,13 +1,15 @@
 """Carrying out replies: at most one call of Slack beside the answer, within the time that an answer has.
 
-Nothing durable depends on such a call. When it fails, the person sees that nothing opened and presses again; what Slack
-refuses is shown in another way where there is one.
+Nothing durable depends on such a call. What Slack refuses is shown in another way where there is one. Where nothing can be
+shown, because Slack takes no more windows of ours for a moment or the trigger was too old, the person is told so in a way that no
+method's limit holds up: in the answer to a command, or at the `response_url` of a message. A button in a modal or in Home has
+neither, and a second call would meet the same limit: there the person sees that nothing opened, and presses again.
 """
 
 import logging
 from collections.abc import Awaitable
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import aiohttp
 from slack_sdk.errors import SlackApiError
@@ -28,6 +30,14 @@ logger = logging.getLogger(__name__)
 
 CALL_SECONDS = 1.5
 MOST_WORDS = 2900
+LIMITED = frozenset({"ratelimited", "rate_limited"})
+BUSY = (
+    "Slack takes no more windows of mine for the moment, so nothing opened. Nothing was changed, and nothing is lost: try again in a "
+    "minute."
+)
+TOO_LATE = "It took too long, so nothing opened. Nothing is lost: try again."
+NOT_OPENED = {**dict.fromkeys(LIMITED, BUSY), "expired_trigger_id": TOO_LATE}
+"""What the person is told where nothing could be shown, by Slack's word."""
 NOT_DRAWN = frozenset({"invalid_arguments", "invalid_blocks"})
 """Of a view with a picture, what is wrong may be the picture; the trigger is good still."""
 
@@ -42,6 +52,7 @@ class Spot:
     channel_id: ChannelId | None = None
     thread_ts: str | None = None
     form: OpenForm | None = None
+    response_url: str = field(default="", repr=False)
 
     @property
     def is_in_modal(self) -> bool:
@@ -59,10 +70,18 @@ def spot_of(request: Click | Command | Event | Shortcut | Submission) -> Spot:
                 channel_id=request.channel_id,
                 thread_ts=request.thread_ts,
                 form=request.form,
+                response_url=request.response_url,
             )
-        case Command() | Shortcut():
-            # in a modal: the app need not be in the channel of a message
+        case Command():
+            # in a modal: the app need not be in the channel
             return Spot(workspace_id=actor.workspace.id, user_id=actor.user_id, trigger_id=request.trigger_id)
+        case Shortcut():
+            return Spot(
+                workspace_id=actor.workspace.id,
+                user_id=actor.user_id,
+                trigger_id=request.trigger_id,
+                response_url=request.response_url,
+            )
         case Submission():
             return Spot(workspace_id=actor.workspace.id, user_id=actor.user_id, form=request.form)
         case Event():
@@ -73,17 +92,25 @@ def spot_of(request: Click | Command | Event | Shortcut | Submission) -> Spot:
 class Showing:
     clients: SlackClients
 
-    async def show(self, reply: Reply, spot: Spot) -> None:
+    async def show(self, reply: Reply, spot: Spot) -> str | None:
+        """Answers what the person is still to be told, because nothing could be shown and there is no other place for it."""
         if reply is None:
-            return
+            return None
         client = await self.clients.of(spot.workspace_id)
         call = None if client is None else _call(client, reply, spot)
         if client is None or call is None:
-            return
+            return None
         refusal = await _in_time(call)
-        second = None if refusal is None else _instead(client, reply, spot, refusal)
+        if refusal is None:
+            return None
+        second = _instead(client, reply, spot, refusal)
         if second is not None:
-            await _in_time(second)
+            refusal = await _in_time(second)
+        words = _words(reply, refusal)
+        if words is None or not spot.response_url:
+            return words
+        await _in_time(self.clients.answer(spot.response_url, words, thread_ts=spot.thread_ts))
+        return None
 
 
 def _call(client: AsyncWebClient, reply: Reply, spot: Spot) -> Awaitable[object] | None:
@@ -99,6 +126,17 @@ def _call(client: AsyncWebClient, reply: Reply, spot: Spot) -> Awaitable[object]
             return client.views_update(view_id=spot.form.previous_view_id, view=to_slack(view))
         case PublishHome(view):
             return client.views_publish(user_id=spot.user_id, view=to_slack(view))
+        case _:
+            return None
+
+
+def _words(reply: Reply, refusal: str | None) -> str | None:
+    """What there is to say after a refusal: why nothing opened, or what was to be said."""
+    match reply:
+        case OpenView():
+            return NOT_OPENED.get(refusal or "")
+        case Whisper(text) if refusal in LIMITED:
+            return text
         case _:
             return None
 
