@@ -2,11 +2,15 @@
 
 import csv
 import io
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 
 LARGEST_SHEET = 10 * 1024 * 1024
 MOST_ROWS, MOST_COLUMNS, LONGEST_CELL = 5000, 100, 32 * 1024
 _SEPARATORS = (",", ";", "\t", "|")
+MOST_ABOVE, LONGEST_HEADER = 30, 2000
+"""Lines that may stand above a header, and characters that one has that is looked for."""
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 
@@ -29,8 +33,12 @@ class Sheet:
     rows: tuple[Row, ...]
 
 
-def read_sheet(content: bytes) -> Sheet:
-    """The header and the rows that are not empty, each as wide as the header.
+IsHeader = Callable[[tuple[str, ...]], bool]
+
+
+def read_sheet(content: bytes, is_header: IsHeader | None = None) -> Sheet:
+    """The header and the rows that are not empty, each as wide as the header, which is the first line, or the first of the top ones
+    that `is_header` says is one.
 
     Raises:
         SheetError: no CSV, or more of something than a list of documents has.
@@ -40,8 +48,10 @@ def read_sheet(content: bytes) -> Sheet:
     if content.startswith(_WORKBOOKS):
         raise SheetError("This is an Excel workbook. Save it as CSV, and import that.")
     text = _decoded(content)
+    above = 0 if is_header is None else lines_above(text, is_header) or 0
+    text = "".join(islice(io.StringIO(text, newline=""), above, None))
     separator = _separator(text)
-    header, *rows = _records(text, separator) or [Row(number=1, cells=())]
+    header, *rows = _records(text, separator, above + 1) or [Row(number=1, cells=())]
     names = tuple(name.strip() for name in header.cells)
     while names and not names[-1]:
         names = names[:-1]
@@ -50,6 +60,19 @@ def read_sheet(content: bytes) -> Sheet:
     if len(rows) > MOST_ROWS:
         raise SheetError(f"It has more than {MOST_ROWS} rows. Split it, with the header on top of each part.")
     return Sheet(header=names, rows=tuple(_fitted(row, len(names)) for row in rows))
+
+
+def lines_above(text: str, is_header: IsHeader) -> int | None:
+    """How many lines stand above the first that is a header, cut at any separator, as banks put an account and its balance there,
+    and spreadsheets `sep=;`; None where none of the top ones is.
+    """
+    top = enumerate(islice(io.StringIO(text, newline=""), MOST_ABOVE))
+    return next((above for above, line in top if any(map(is_header, _ways_to_cut(line)))), None)
+
+
+def _ways_to_cut(line: str) -> Iterator[tuple[str, ...]]:
+    if len(line) <= LONGEST_HEADER:
+        yield from (tuple(next(csv.reader([line], delimiter=each), ())) for each in _SEPARATORS)
 
 
 def _decoded(content: bytes) -> str:
@@ -75,14 +98,15 @@ def _separator(text: str) -> str:
     return best
 
 
-def _records(text: str, separator: str) -> list[Row]:
+def _records(text: str, separator: str, first: int) -> list[Row]:
+    """`first` is the line of the file with which the text begins."""
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    records, number = [], 1
+    records, number = [], first
     try:
         for cells in reader:
             if any(cell.strip() for cell in cells):
                 records.append(Row(number=number, cells=tuple(cells)))
-            number = reader.line_num + 1
+            number = reader.line_num + first
     except csv.Error as error:
         raise SheetError(f"It cannot be read from line {number} on: {error}.") from error
     return records

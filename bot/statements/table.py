@@ -107,10 +107,9 @@ _NAMES: Mapping[Said, tuple[str, ...]] = {
 _OUT = frozenset({"debit", "dr", "d", "db", "dbit", "soll", "s", "af", "withdrawal", "out", "débit"})
 _IN = frozenset({"credit", "cr", "c", "crdt", "haben", "h", "bij", "deposit", "in", "crédit"})
 """What a column says beside amounts that have no sign of their own."""
-_NOT_BOOKED = frozenset(
-    {"pending", "reverted", "declined", "failed", "cancelled", "canceled", "rejected", "authorised", "authorized"}
-)
-"""What an account never had, or does not have yet."""
+_NOT_YET = frozenset({"pending", "vorgemerkt", "authorised", "authorized"})
+_NEVER = frozenset({"reverted", "declined", "failed", "cancelled", "canceled", "rejected"})
+"""What became of lines that the account does not have."""
 _CURRENCIES = frozenset(
     [
         "EUR",
@@ -152,7 +151,7 @@ def read_table(content: bytes, order: DayOrder | None) -> Statement:
         UnsureOrderError: somebody has to say `order`.
     """
     try:
-        sheet = read_sheet(content)
+        sheet = read_sheet(content, _has_amounts)
     except SheetError as error:
         raise StatementError(str(error)) from error
     return _Table(sheet, _places(sheet.header), order).statement()
@@ -161,11 +160,17 @@ def read_table(content: bytes, order: DayOrder | None) -> Statement:
 def is_statement(header: tuple[str, ...]) -> bool:
     """Whether a list with these columns is one of bank lines, and no list of documents: it has no supplier and no number."""
     names = set(map(_plain, header))
-    has = {said: bool(names.intersection(_NAMES[said])) for said in Said}
     is_of_documents = bool(
         names & {"supplier", "suppliername", "vendor", "contactname", "invoicenumber", "billno", "receiptid"}
     )
-    return has[Said.DAY] and (has[Said.AMOUNT] or has[Said.OUT]) and has[Said.TEXT] and not is_of_documents
+    return _has_amounts(header) and not names.isdisjoint(_NAMES[Said.TEXT]) and not is_of_documents
+
+
+def _has_amounts(header: tuple[str, ...]) -> bool:
+    """Whether it has days, and what was moved on them."""
+    names = set(map(_plain, header))
+    has = {said: not names.isdisjoint(_NAMES[said]) for said in (Said.DAY, *_AMOUNTS)}
+    return has[Said.DAY] and any(has[said] for said in _AMOUNTS)
 
 
 def _places(header: tuple[str, ...]) -> dict[Said, tuple[int, ...]]:
@@ -227,7 +232,7 @@ class _Table:
 
     def _line(self, row: Row, order: DayOrder | None, decimals: Decimals | None) -> StatementLine | None:
         """None: nothing was moved, as where a balance is carried over, or is not yet."""
-        if self._cell(row, Said.STATE).casefold() in _NOT_BOOKED:
+        if self._cell(row, Said.STATE).casefold() in _NOT_YET | _NEVER:
             return None
         try:
             amount = self._amount(row, decimals)

@@ -6,11 +6,13 @@ from decimal import Decimal
 import pytest
 
 from bot.domain.bank_statements import MOST_LINES, Statement, StatementError
+from bot.sheets.sheet import MOST_ABOVE
 from bot.sheets.values import DayOrder
 from bot.statements.child import text_of
 from bot.statements.ofx import is_ofx, read_ofx
 from bot.statements.reading import StatementReader
 from bot.statements.table import UnsureOrderError, is_statement, read_table
+from bot.statements.telling import is_statement_file
 from tests.statements.files import A_LINE, many, sgml, table, xml
 
 D = Decimal
@@ -155,6 +157,46 @@ def test_what_is_pending_or_was_taken_back_before_it_was_booked_is_no_line() -> 
     )
 
     assert said(read_table(table(header, *rows), None)) == [(date(2026, 3, 3), D("-120.00"), "PAPER", None)]
+
+
+BELOW_A_BANKS_WORDS = (
+    (
+        table(
+            '"Girokonto";"DE00 0000"',
+            '"Kontostand vom 31.03.2026:";"1.000,00 EUR"',
+            '""',
+            '"Buchungsdatum";"Wertstellung";"Status";"Verwendungszweck";"Betrag (EUR)"',
+            '"31.03.26";"31.03.26";"Gebucht";"PAPIER";"-12,50"',
+            '"01.04.26";"";"Vorgemerkt";"LADEN";"-1,00"',
+        ),
+        [(date(2026, 3, 31), D("-12.50"), "PAPIER", None)],
+    ),
+    (
+        table("sep=;", "Date;Description;Amount", "2026-03-03;PAPER;-12.50"),
+        [(date(2026, 3, 3), D("-12.50"), "PAPER", None)],
+    ),
+)
+
+
+@pytest.mark.parametrize(("file", "lines"), BELOW_A_BANKS_WORDS)
+def test_what_a_bank_writes_above_the_header_is_passed_over(file: bytes, lines: list[object]) -> None:
+    assert is_statement_file(file)
+    assert said(read_table(file, None)) == lines
+
+
+def test_a_line_below_what_a_bank_writes_is_named_by_its_place_in_the_file() -> None:
+    file = table("Account,204010 12345678", "", "Date,Description,Amount", "2026-03-03,X,abc")
+
+    with pytest.raises(StatementError, match="Line 4: abc is no amount"):
+        read_table(file, None)
+
+
+def test_a_header_is_looked_for_at_the_top_only() -> None:
+    header = "Date,Description,Amount"
+    words = [f"Words,{number}" for number in range(MOST_ABOVE)]
+
+    assert is_statement_file(table(*words[1:], header))
+    assert not is_statement_file(table(*words, header))
 
 
 @pytest.mark.parametrize(
