@@ -92,6 +92,8 @@ class RuleNames:
     customers: Mapping[str, str] = field(default_factory=dict)
     methods: Mapping[str, str] = field(default_factory=dict)
     options: Mapping[str, str] = field(default_factory=dict)
+    gone: frozenset[str] = frozenset()
+    """Those of these names that are of what the ledger does not take any more."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from bot.db.unit_of_work import Tx
 from bot.domain.booking import taken_by
-from bot.domain.books import Capability
+from bot.domain.books import Account, Capability, Contact, Product, TaxRate
 from bot.domain.coding import Track
 from bot.domain.ids import OrganisationId, WorkspaceId
 from bot.domain.items import Item
@@ -59,6 +59,7 @@ async def names_of(
     rates = await lists.tax_rates_by_code(*of, {code for each in says for code in each.tax_rates})
     products = await lists.products_by_code(*of, {each.product for each in says if each.product is not None})
     customers = await lists.contacts_by_id(*of, {each.customer for each in says if each.customer is not None})
+    known: list[Account | TaxRate | Product | Contact] = [*accounts.values(), *rates.values(), *products.values(), *customers.values()]
     methods = {each.payment_method for each in says if each.payment_method is not None}
     named = await methods_named(*of, methods) if methods else {}
     tracked = await lists.live_tracking(*of) if any(each.tracking for each in says) else ()
@@ -69,6 +70,7 @@ async def names_of(
         customers={key: contact.label for key, contact in customers.items()},
         methods={str(key): known.method.label for key, known in named.items()},
         options={option.provider_id: f"{each.name} {option.name}" for each in tracked for option in each.options},
+        gone=frozenset(each.label for each in known if not each.is_active),
     )
 
 

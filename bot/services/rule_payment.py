@@ -47,7 +47,7 @@ def _method_of(target: Target, says: Opinions, settings: Settings) -> str | None
 def _sentence(says: Opinions, method: str | None, known: Mapping[str, KnownMethod]) -> str | None:
     goes = "as paid" if says.publish_as is PaymentStatus.PAID else "to a bank account"
     if method is None:
-        return f"It publishes {goes}, and neither it nor the settings say with which payment method: what names none waits."
+        return f"It publishes {goes}, but no payment method is named here or in the settings: a document without one waits."
     found = known.get(method)
     if found is None or found.pays_from is not None:
         return None

@@ -32,7 +32,7 @@ from bot.views.kind_settings import DESTINATION_NAMES, STATUS_NAMES
 from bot.views.metadata import NotOursError, RuleRef
 from bot.views.parts import context, section
 from bot.views.rule_reading import Reading
-from bot.views.rules import OF_NAMES, back_to_list, label_of, said
+from bot.views.rules import OF_NAMES, back_to_list, gone, label_of, said
 from bot.views.text import escape, mention, moment, plain
 
 BLOCKS = {
@@ -80,6 +80,7 @@ def form(found: RulePage, ref: RuleRef, *, notice: str | None = None) -> View:
     if notice is not None:
         blocks.append(section(f":warning: {notice}"))
     blocks.append(section(f"*{OF_NAMES[target.of]}: {label_of(target)}*\n{_standing(found)}"))
+    blocks += [section(line) for line in gone(found.form.opinions, found.names)]
     if found.unpaid is not None:
         blocks.append(section(f":warning: {escape(found.unpaid, 300)}"))
     blocks += [*_codes(found), *_paying(found), *_facts(found)]
@@ -106,7 +107,8 @@ def _standing(found: RulePage) -> str:
         return words
     who = "on the command line" if rule.changed_by is None else f"by {mention(rule.changed_by)}"
     off = " It is *switched off*." if not rule.is_active else ""
-    return f"Changed {who}, {moment(rule.changed_at)}.{off} {words}"
+    done = "Added" if rule.version == 1 else "Changed"
+    return f"{done} {who}, {moment(rule.changed_at)}.{off} {words}"
 
 
 def _block(found: RulePage, name: str) -> str:

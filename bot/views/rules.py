@@ -97,6 +97,15 @@ def _codes(opinions: Opinions, names: RuleNames) -> list[str]:
     return parts
 
 
+def gone(opinions: Opinions, names: RuleNames) -> list[str]:
+    """Of what it says that the ledger does not take any more, in a line of mrkdwn; nothing where there is none."""
+    said = [names.accounts.get(code) for code in sorted(opinions.accounts)]
+    said += [names.tax_rates.get(code) for code in sorted(opinions.tax_rates)]
+    said += [names.products.get(opinions.product or ""), names.customers.get(opinions.customer or "")]
+    found = ", ".join(escape(name, 60) for name in said if name in names.gone)
+    return [f":warning: Archived or gone, and left out until another one is chosen: {found}."] if found else []
+
+
 def _publishing(opinions: Opinions, names: RuleNames, ledger: str) -> list[str]:
     parts = []
     if opinions.payment_method is not None:
@@ -129,8 +138,8 @@ def _line(rule: Rule, found: RulesPage) -> SectionBlock:
     weak = " · only where nothing else says" if rule.strength is Strength.IF_BLANK else ""
     says = said(rule.opinions, found.names, found.ledger)
     unpaid = found.unpaid.get(rule.id) if rule.is_in_force else None
-    warning = "" if unpaid is None else f"\n:warning: {escape(unpaid, 300)}"
-    line = section(f"*{label_of(rule.target)}* · {rule.of.words}{weak}{since}{off}\n{says}{warning}")
+    warned = [*gone(rule.opinions, found.names), *([] if unpaid is None else [f":warning: {escape(unpaid, 300)}"])]
+    line = section("\n".join([f"*{label_of(rule.target)}* · {rule.of.words}{weak}{since}{off}", says, *warned]))
     ref = RuleRef(found.organisation_id, rule.of, rule.version, rule.id).encode()
     action, text = (ActionId.RESTORE_RULE, "Restore") if found.deleted else (ActionId.CHANGE_RULE, "Change")
     line.accessory = ButtonElement(action_id=action, text=text, value=ref)

@@ -9,9 +9,11 @@ from bot.domain.rules import RuleOf, Target
 from bot.domain.settings import PaymentStatus
 from bot.playground.slack import ADMIN, BILLS, BOOKKEEPER, MEMBER, View
 from bot.views.ids import ActionId, BlockId
+from providers.xero.simulator import TRADING
 from tests.handlers.api_client import A_BILL, a_client
 from tests.handlers.desk import CATEGORY, OTHER_CATEGORY, Desk, actions, filled, words
 from tests.handlers.ruling import save_rule, switch
+from tests.handlers.test_gone_codes import refresh
 from tests.handlers.test_paid import account
 
 SUPPLIER = "Paper &amp; Ink Ltd"
@@ -68,7 +70,7 @@ async def test_a_rule_made_from_a_document_codes_what_waits_and_is_tried_out_bef
 
     # the same document opens the rule that there is by now
     await desk.slack.close_modal(BOOKKEEPER, everything=True)
-    assert "Changed by <@" in words(await form_from(desk, "INV-2"))
+    assert "Added by <@" in words(await form_from(desk, "INV-2"))
 
 
 async def test_what_a_rule_says_is_read_back_as_it_was_saved_and_what_is_wrong_is_told_where_it_is(desk: Desk) -> None:
@@ -223,7 +225,7 @@ async def test_many_rules_are_turned_through_and_found(desk: Desk) -> None:
 async def test_a_rule_that_has_documents_paid_from_nowhere_is_warned_of(desk: Desk) -> None:
     methods, actor, of = desk.world.services.payment_methods, await desk.world.actor(), desk.world.organisation_id
     rule = await save_rule(desk, publish_as=PaymentStatus.PAID)
-    nowhere = "neither it nor the settings say with which payment method"
+    nowhere = "no payment method is named here or in the settings: a document without one waits"
     assert nowhere in words(await listed(desk))
     assert nowhere in words(await change(desk, SUPPLIER))
     await desk.press(desk.modal(BOOKKEEPER), ActionId.PREVIEW_RULE, BOOKKEEPER)
@@ -339,3 +341,15 @@ async def test_where_there_are_no_payment_methods_the_way_to_make_one_is_shown(d
         desk.modal(ADMIN), ActionId.CHANGE_RULE, user=ADMIN, block_id=desk.modal(ADMIN).blocks[2]["block_id"]
     )
     assert "No payment methods yet" in str(desk.modal(ADMIN).blocks)
+
+
+async def test_a_rule_whose_category_was_archived_says_so_in_the_list_and_in_its_form(desk: Desk) -> None:
+    await save_rule(desk, account=OTHER_CATEGORY)
+    left_out = "Archived or gone, and left out until another one is chosen: 461 · Printing &amp; Stationery."
+    assert left_out not in words(await listed(desk))
+    await desk.slack.close_modal(BOOKKEEPER, everything=True)
+    desk.xero.archive_account(TRADING, OTHER_CATEGORY)
+    await refresh(desk)
+
+    assert left_out in words(await listed(desk))
+    assert left_out in words(await change(desk, SUPPLIER))
