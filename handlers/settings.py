@@ -27,6 +27,9 @@ from handlers.sales_settings import SalesSettingsHandlers
 from handlers.supplier_settings import SupplierSettingsHandlers
 from handlers.tax_settings import TaxSettingsHandlers
 
+OF_COSTS = ("costs", "expense reports", "reports")
+"""What the form of a bare `/dext settings` is about, too."""
+
 
 @dataclass(frozen=True, slots=True)
 class SettingsHandlers:
@@ -44,9 +47,8 @@ class SettingsHandlers:
 
     def register(self, routes: Routes) -> None:
         does = (
-            "where bills go, who approves them, and in which channels; `/dext settings sales` for sales, `tax` for tax, `general` for "
-            "closed periods, `suppliers` for whom names mean, `amounts` for exchange rates, `quiet` for quiet "
-            "hours, `auto` for what is published by itself, `bank` for bank match"
+            "where bills go, who approves them, and in which channels; with one more word what else is decided: `sales`, `tax`, "
+            "`general`, `suppliers`, `amounts`, `quiet`, `auto`, `bank` or `books`"
         )
         routes.command("settings", self.settings, does)
         routes.action(ActionId.OPEN_SETTINGS, self.open_settings)
@@ -69,14 +71,13 @@ class SettingsHandlers:
             "auto": (self.auto.form, ActionId.OPEN_AUTO_SETTINGS, "Automatic publishing"),
             "bank": (self.bank.form, ActionId.OPEN_BANK_SETTINGS, "Bank match"),
         }
+        words = "" if words in OF_COSTS else words
         if words in ("books", "default books"):
             return await self.books.form(command.actor)
         meant = parts.get(words.removesuffix(" match").removesuffix(" hours"))
         if meant is None:
             offered = ", ".join(f"`{part}`" for part in (*parts, "books") if part)
-            return Whisper(
-                f"I do not know settings called “{escape(words, 40)}”. There are {offered}; alone, those of costs."
-            )
+            return Whisper(f"I do not know settings called “{escape(words, 40)}”. There are `costs`, {offered}.")
         form, action, name = meant
         return await where_meant(self.organisations, command, form, (action, name))
 

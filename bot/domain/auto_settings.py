@@ -9,7 +9,7 @@ from bot.domain.ids import OrganisationId
 TYPES = tuple(each for each in DocumentType if each.is_booked)
 """Those that can be exceptions: no other is published at all."""
 
-IN_FILES = "{ledger} is not called: what is for it goes into files, which a person downloads."
+IN_FILES = "Nothing is published by itself here: with {ledger}, somebody downloads what is approved."
 """Why nothing is published there by itself."""
 
 

@@ -64,7 +64,7 @@ def condition_of(
         case Health.DISCONNECTED:
             return Condition(
                 verdict=Verdict.BROKEN,
-                reason="Somebody ended it; what is approved waits.",
+                reason="It was disconnected; what is approved waits.",
                 remedy="A Slack owner or admin presses Reconnect, and it goes on.",
             )
         case Health.BROKEN:

@@ -138,9 +138,11 @@ async def page_of(
         )
     accounts = {each: account for each, (link, account) in (await bank_accounts(*of)).items() if link is Link.LIVE}
     if not accounts:
+        how = "Add one there, then `/dext sync bank accounts`."
+        if not ground.profile.lists:
+            how = "An admin types them under *Manage*, in Home."
         raise NothingToMatchError(
-            f"{name} has no bank accounts in {ledger} that I know of, so there is nothing to match. Add one there, then "
-            "`/dext sync bank accounts`."
+            f"{name} has no bank accounts in {ground.profile.listed_in} that I know of, so there is nothing to match. {how}"
         )
     lines = await count_lines(*of)
     return BankPage(

@@ -42,7 +42,7 @@ from bot.services.recoding import judged, judged_all, settle
 from bot.services.settings import load_settings
 from bot.services.stuck import STUCK_AT_ONCE, only_stuck
 
-FOLLOWS_SETTINGS, FOLLOWS_RULES = "follows new settings", "follows a rule"
+FOLLOWS_SETTINGS, FOLLOWS_RULES = "follows new settings", "coded anew, as a rule changed"
 """In the audit."""
 PAGE = 50
 """Items of one transaction: a tenth of a second, so that people's clicks get their turn in between."""

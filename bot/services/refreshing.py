@@ -114,7 +114,7 @@ def _require_readable(
         )
     if not provider.profile.lists:
         raise CannotRefreshError(
-            f"*{escape(connection.name)}* is not called, so there is nothing to read. An admin types its lists: *Manage*, in Home."
+            f"The lists of *{escape(connection.name)}* are typed here, so there is nothing to read. An admin types them: *Manage*, in Home."
         )
     if kind is not None and kind not in provider.profile.lists:
         raise CannotRefreshError(f"{ledger} has no list of {LIST_NAMES[kind]} that I read, so nothing was done.")

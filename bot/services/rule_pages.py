@@ -59,7 +59,12 @@ async def names_of(
     rates = await lists.tax_rates_by_code(*of, {code for each in says for code in each.tax_rates})
     products = await lists.products_by_code(*of, {each.product for each in says if each.product is not None})
     customers = await lists.contacts_by_id(*of, {each.customer for each in says if each.customer is not None})
-    known: list[Account | TaxRate | Product | Contact] = [*accounts.values(), *rates.values(), *products.values(), *customers.values()]
+    known: list[Account | TaxRate | Product | Contact] = [
+        *accounts.values(),
+        *rates.values(),
+        *products.values(),
+        *customers.values(),
+    ]
     methods = {each.payment_method for each in says if each.payment_method is not None}
     named = await methods_named(*of, methods) if methods else {}
     tracked = await lists.live_tracking(*of) if any(each.tracking for each in says) else ()

@@ -44,9 +44,7 @@ FILE, BANK_ACCOUNT, ORDER = "file", "bank_account", "order"
 NO_FILE = "Put in the file that you saved from your bank's pages."
 NOT_FETCHED = f"Slack did not hand that file over in time, or it is larger than {LARGEST_STATEMENT // 1024**2} MiB. Press Add again."
 CHOOSE = "Choose which bank account it is of. The next statement of it is known by its number, where it says one."
-OFF = (
-    "Bank match is switched off for these books, so that nothing would look at a statement. An admin can switch it on: "
-)
+OFF = "Bank match is switched off for this organisation, so a statement would be of no use. An admin can switch it on: "
 
 
 class StatementRefusedError(Exception):

@@ -245,7 +245,9 @@ class _Table:
                 fitid=self._cell(row, Said.ID) or None,
             )
         except ValueError as error:
-            raise StatementError(f"Line {row.number}: {str(error).removesuffix('.')}.") from None
+            raise StatementError(
+                f"Line {row.number}: {str(error).removesuffix('.')}. Nothing was added: correct the file, and add it again."
+            ) from None
 
     def _amount(self, row: Row, decimals: Decimals | None) -> Decimal:
         if self.places[Said.AMOUNT]:

@@ -25,15 +25,17 @@ LONGEST_RATES = 1500
 MOST_SHOWN = 12
 LABEL = "Exchange rates"
 ABOUT = (
-    "A document goes out in its own currency, at the rate that it states, else at the ledger's. What is converted here, and what an "
-    "amount is measured by, takes the document's rate, else the one of the ledger's list, else one that is typed below. Where there "
-    "is none, nothing is converted, and every limit counts as exceeded."
+    "• A document is published in its own currency: at the rate that it states, else at the ledger's.\n"
+    "• Cards and limits convert it at the document's rate, else at that of the ledger's list, else at one that is typed below.\n"
+    "• Without any rate nothing is converted, and every limit counts as exceeded."
 )
 SMALL = "Materiality"
 ABOUT_SMALL = (
-    "Of a document whose total is small, the fields that the organisation asks for are not asked, and that its total is unusual is "
-    "not pointed at; nor is a tax that is off by no more. Who approves it stays the same, and a changed total is always approved "
-    "again. What is in another currency is measured by the rates above, and is not small where none is known."
+    "A document is small when its total is not more than the amount below. Then\n"
+    "• it may lack the fields that *General* asks for,\n"
+    "• and an unusual total, or a tax that is off by no more than that amount, is not pointed out.\n"
+    "Who approves it stays the same, and a changed total is always approved again. What is in another currency is converted "
+    "first, and is not small where no rate is known."
 )
 
 

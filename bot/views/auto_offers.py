@@ -16,8 +16,8 @@ def offer(rule: Rule, made: AutoOffer, *, is_still_so: bool) -> Message:
     label = escape(rule.target.label, 100)
     words = (
         f":information_source: *The last {ENOUGH} documents of {label} went to the ledger just as their rule says*, and nobody changed anything. "
-        "Shall those that come in from now on be published by themselves? There is the same time for *Undo*, and what is "
-        "incomplete or odd still waits for people. An admin decides; it is asked once."
+        "Shall those that come in from now on be published without an approval? There is the same time for *Undo*, and what is "
+        "incomplete or odd still waits for people. An admin decides; this is asked once."
     )
     text = f"Publish what comes from {plain(rule.target.label, 100)} by itself?"
     if made.declined_by is not None:
@@ -40,9 +40,9 @@ def _decided(rule: Rule) -> str:
     """Whoever changed the rule last has said so, there or here."""
     if not rule.is_in_force:
         return "Their rule is not in force any more, so people go on approving."
-    by = "" if rule.changed_by is None else f" {mention(rule.changed_by)} changed the rule last; `/dext rules` has it."
+    by = "" if rule.changed_by is None else f" {mention(rule.changed_by)} changed it last."
     is_always = rule.opinions.auto_publish is AutoPublish.ALWAYS
-    return f":white_check_mark: *{'Published' if is_always else 'Not published'} by themselves*, their rule says.{by}"
+    return f":white_check_mark: Their rule says: *{'publish' if is_always else 'never publish'} by itself*.{by} `/dext rules` has it."
 
 
 def _buttons(rule: Rule) -> Block:
@@ -52,7 +52,7 @@ def _buttons(rule: Rule) -> Block:
         title="Without anybody's approval?",
         text=PlainTextObject(
             text=f"What comes from {plain(rule.target.label, 100)} from now on goes to the ledger by itself. "
-            "The rule has it, and can be changed."
+            "You can change that in their rule at any time."
         ),
         confirm="Publish by itself",
         deny="Not now",

@@ -98,7 +98,7 @@ def read(found: Fields) -> BankLineId | None:
 
 
 def _choice(options: list[Option], chosen: str) -> Block:
-    hint = "Nearest to the day on which it is due, or to its own date where it says none."
+    hint = "The line nearest to its due date, or without one to its own date, comes first."
     return radio_field(BlockId.BANK_LINE, "Which line of the bank was it?", options, chosen, hint=hint)
 
 
@@ -131,8 +131,8 @@ def _recorded(found: ItemCard) -> list[Block]:
 def _what_follows(found: ItemCard) -> str:
     ledger = escape(found.ledger)
     return (
-        f"It goes to *Bank accounts*, on the account of that line and dated as it is, so that it is ready to be reconciled in "
-        f"{ledger}. What is paid from another account, or goes somewhere else, than was approved is approved again."
+        f"It is published to *Bank accounts*: on the account and the day of that line, ready to be reconciled in {ledger}. Where "
+        "another account or another place was approved, it is approved again."
     )
 
 

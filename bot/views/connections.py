@@ -12,7 +12,7 @@ from bot.views.text import day, escape, mention, plain
 Message = tuple[str, tuple[Block, ...]]
 
 MOST_UNREADABLE = 5
-STEPS = "general, tax, approvers, channels"
+STEPS = "where costs go, tax, approvers, channels"
 """Of the set-up, as `bot.domain.settings.Settings.steps_done` counts them."""
 MOST_NAMED = 5
 

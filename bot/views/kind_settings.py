@@ -213,8 +213,8 @@ def default_tax_hint(kind: ItemKind) -> str:
     """It stands in two forms: what is saved last, in whichever, holds."""
     other = "Sales" if kind is ItemKind.SALE else "Settings"
     return (
-        "For what nobody chose a tax rate for and no rule says one. Leave it empty to choose it on each item. "
-        f"This is one setting, which stands under {other} and under Tax: what is saved last holds."
+        "Used where nobody and no rule chose a tax rate. Leave it empty to choose one on each item. "
+        f"It is the same setting under {other} and under Tax."
     )
 
 

@@ -137,13 +137,13 @@ def _setting_up(found: ManagePage) -> list[Block]:
         "*General*\nClosed periods, the fields that documents need, new suppliers, time for Undo, and amounts in channels."
     )
     general.accessory = ButtonElement(action_id=ActionId.OPEN_GENERAL_SETTINGS, text="General", value=value)
-    tax = section("*Tax*\nWhether items have tax rates, which they get by default, and whose amount of tax is booked.")
+    tax = section("*Tax*\nWhether items have tax rates, which ones they get by default, and who works the tax out.")
     tax.accessory = ButtonElement(action_id=ActionId.OPEN_TAX_SETTINGS, text="Tax", value=value)
-    suppliers = section("*Suppliers*\nHow like a name has to be to a contact's before that one is suggested.")
+    suppliers = section("*Suppliers*\nHow much alike two names have to be for a contact to be suggested.")
     suppliers.accessory = ButtonElement(action_id=ActionId.OPEN_SUPPLIER_SETTINGS, text="Suppliers", value=value)
-    amounts = section("*Amounts*\nExchange rates that the ledger does not tell, and which amounts are small.")
+    amounts = section("*Amounts*\nExchange rates that you type yourself, and up to how much an amount is small.")
     amounts.accessory = ButtonElement(action_id=ActionId.OPEN_AMOUNT_SETTINGS, text="Amounts", value=value)
-    quiet = section("*Quiet hours*\nWhen channels hear no news, and what is told even then.")
+    quiet = section("*Quiet hours*\nWhen nothing is posted in channels, and what is posted even then.")
     quiet.accessory = ButtonElement(action_id=ActionId.OPEN_QUIET_SETTINGS, text="Quiet hours", value=value)
     auto = section("*Automatic publishing*\nWhat is published without anybody's approval, and what never is.")
     auto.accessory = ButtonElement(action_id=ActionId.OPEN_AUTO_SETTINGS, text="Automatic", value=value)
@@ -174,7 +174,7 @@ def _rules(status: ConnectionStatus) -> list[Block]:
     """For whoever keeps the books."""
     if Deed.FIX not in status.deeds:
         return []
-    block = section("*Rules*\nWhat suppliers, customers, people and payment methods are coded to by themselves.")
+    block = section("*Rules*\nHow documents are coded by themselves: by supplier, customer, sender or payment method.")
     value = str(status.card.organisation_id)
     block.accessory = ButtonElement(action_id=ActionId.OPEN_RULES, text="Rules", value=value)
     return [block]
@@ -184,7 +184,7 @@ def _bank_match(found: ManagePage) -> list[Block]:
     """Where there is something that could be matched."""
     if found.bank is None:
         return []
-    block = section("*Bank match*\nCosts are paid by the line of the bank that they were paid by.")
+    block = section("*Bank match*\nFinds, for each cost, the line of your bank account that paid it.")
     value = str(found.status.card.organisation_id)
     block.accessory = ButtonElement(action_id=ActionId.OPEN_BANK_SETTINGS, text="Bank match", value=value)
     return [block]

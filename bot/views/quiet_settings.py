@@ -40,7 +40,9 @@ def form(page: QuietPage, *, notice: str | None = None) -> View:
         fields.few_field(BlockId.QUIET_ENDS, "Until", times, _chosen(quiet.ends), "No time"),
         fields.boxes_field(BlockId.QUIET_DAYS, "Quiet all day on", days, [str(int(day)) for day in quiet.days]),
         fields.text_field(BlockId.QUIET_ZONE, "Time zone", quiet.zone, longest=60, hint="Such as Europe/London."),
-        fields.boxes_field(BlockId.QUIET_URGENT, "Even then", lost, [LOST] if quiet.tells_lost_connections else []),
+        fields.boxes_field(
+            BlockId.QUIET_URGENT, "Posted even while it is quiet", lost, [LOST] if quiet.tells_lost_connections else []
+        ),
         context(ABOUT),
     ]
     return View(

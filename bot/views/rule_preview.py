@@ -25,14 +25,14 @@ FIELD_NAMES = {
     "product": "Product or service",
     "customer": "Customer or project",
     "billable": "Billable",
-    "publish_to": "Published to",
-    "publish_as": "Published as",
+    "publish_to": "Publish to",
+    "publish_as": "Publish as",
     "tracking": "Tracking",
     "due": "Due date",
     "description": "Description",
     "currency": "Currency",
     "split": "Lines",
-    "auto_publish": "Published by itself",
+    "auto_publish": "Publish by itself",
 }
 FIXED: Mapping[str, Mapping[str, str]] = {
     "billable": {Billable.YES: "yes", Billable.NO: "no"},

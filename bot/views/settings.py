@@ -46,7 +46,7 @@ def form(page: SettingsPage, *, notice: str | None = None) -> View:
         blocks.append(section(f":warning: {notice}"))
     if not settings.is_set_up:
         blocks.append(section(_until_saved(page)))
-    blocks += [section("*General*"), *_costs(page), *_people(page), *channel_fields(settings)]
+    blocks += [section("*Costs*"), *_costs(page), *_people(page), *channel_fields(settings)]
     blocks += [DividerBlock(), section("*Tax*"), *kind_settings.tax_field(page.costs), context(MORE_TAX)]
     return View(
         type="modal",
@@ -68,8 +68,8 @@ def _costs(page: SettingsPage) -> list[Block]:
         *kind_settings.tracking_fields(costs),
         *report_field(page),
         context(
-            "Sales have settings of their own: type `/dext settings sales`, or press *Sales* in Manage. Closed periods are "
-            "under `/dext settings general`, and *General* there."
+            "Sales have settings of their own: type `/dext settings sales`, or press *Sales* in Manage. All other settings are "
+            "there, too: closed periods, for instance, under *General*."
         ),
     ]
 

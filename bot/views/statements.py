@@ -51,7 +51,7 @@ def form(page: BankPage, dropped: Arrival | None = None) -> View:
             None,
             hint="Whose statement it is. Leave it empty where an earlier statement of the same account was added here.",
         ),
-        choice_field(BlockId.DAY_ORDER, "Dates in a CSV", ORDERS, AS_IT_SAYS),
+        *([] if _says_its_days(dropped) else [choice_field(BlockId.DAY_ORDER, "Dates in a CSV", ORDERS, AS_IT_SAYS)]),
         context("The same statement twice adds nothing, and neither do two that overlap."),
     ]
     return View(
@@ -65,6 +65,11 @@ def form(page: BankPage, dropped: Arrival | None = None) -> View:
         ).encode(),
         blocks=blocks,
     )
+
+
+def _says_its_days(dropped: Arrival | None) -> bool:
+    """An OFX file writes dates in one way only."""
+    return dropped is not None and (dropped.name or "").lower().endswith((".ofx", ".qfx", ".qbo"))
 
 
 def _file() -> Block:
@@ -93,11 +98,12 @@ def read(state: dict[str, Any]) -> StatementForm:
 
 
 def wrong_at(fields: Mapping[str, str], state: dict[str, Any]) -> dict[str, str]:
-    """Where each sentence stands. A file that was dropped has no field of its own: what is wrong with it stands at the account."""
-    found = {BLOCKS[field]: sentence for field, sentence in fields.items()}
-    if BlockId.STATEMENT_FILE in found and BlockId.STATEMENT_FILE not in state:
-        found[BlockId.BANK_ACCOUNT] = found.pop(BlockId.STATEMENT_FILE)
-    return {str(block): sentence for block, sentence in found.items()}
+    """Where each sentence stands. What has no field in the form, as a file that was dropped, is told at the account."""
+    found: dict[str, str] = {}
+    for field, sentence in fields.items():
+        block = BLOCKS[field] if BLOCKS[field] in state else BlockId.BANK_ACCOUNT
+        found[block] = f"{found[block]} {sentence}" if block in found else sentence
+    return found
 
 
 def added(found: Added) -> View:
@@ -113,7 +119,8 @@ def added(found: Added) -> View:
 
 def words(found: Added) -> str:
     lines = "1 line" if found.new == 1 else f"{found.new:,} lines"
-    told = f":white_check_mark: {lines} of *{escape(found.account)}* added, {day(found.first)} to {day(found.last)}."
+    days = day(found.first) if found.first == found.last else f"{day(found.first)} to {day(found.last)}"
+    told = f":white_check_mark: {lines} of *{escape(found.account)}* added, {days}."
     if not found.new:
         told = f":white_check_mark: Nothing is new: all {found.known:,} lines of *{escape(found.account)}* are here already."
     elif found.known:

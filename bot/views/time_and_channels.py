@@ -14,28 +14,33 @@ from bot.views.parts import section
 
 USUAL = "usual"
 PURPOSE_NAMES = {
-    Purpose.APPROVALS: ("Not in the channel for approvals", "Cards and alerts without amounts; Details has them."),
-    Purpose.ALERTS: ("Not in the channel for alerts", "Its lines name the document, and not what it comes to."),
-    Purpose.DIGEST: ("Not in the channel for the digest", "It counts what was published, and says no sums."),
+    Purpose.APPROVALS: (
+        "In the channel for approvals",
+        "Cards and alerts show no amounts, and no picture of the document.",
+    ),
+    Purpose.ALERTS: ("In the channel for alerts", "Its lines name the document, and not what it comes to."),
+    Purpose.DIGEST: ("In the channel for the digest", "It counts what was published, and says no sums."),
 }
 
 
 def undo_fields(page: GeneralPage) -> list[Block]:
-    usual = fields.an_option(USUAL, f"As it is run here: {in_words(page.usual_undo)}")
+    usual = fields.an_option(USUAL, f"The usual time: {in_words(page.usual_undo)}")
     options = [usual, *(fields.an_option(str(each), in_words(timedelta(seconds=each))) for each in UNDO_CHOICES)]
     chosen = page.general.undo_seconds
     return [
         section(
-            "*Time for Undo*\nSo long an approved document waits before it is sent. *Publish now* leaves the rest of it out."
+            "*Time for Undo*\nHow long an approved document waits before it is sent. *Publish now*, on its card, sends it at once."
         ),
-        fields.choice_field(BlockId.UNDO_TIME, "It waits", options, USUAL if chosen is None else str(chosen)),
+        fields.choice_field(
+            BlockId.UNDO_TIME, "An approved document waits", options, USUAL if chosen is None else str(chosen)
+        ),
     ]
 
 
 def in_words(wait: timedelta) -> str:
     seconds = wait.total_seconds()
     if not seconds:
-        return "no time at all"
+        return "no time"
     if seconds % 60:
         return f"{seconds:g} seconds"
     minutes = int(seconds // 60)
@@ -57,9 +62,11 @@ def read_undo(found: Fields) -> int | None:
 
 def privacy_fields(page: GeneralPage) -> list[Block]:
     options = [fields.an_option(purpose, *names) for purpose, names in PURPOSE_NAMES.items()]
-    label = "Whoever may see them presses Details"
+    label = "Leave amounts out of cards and alerts"
     return [
-        section("*Amounts in channels*\nWhere everybody in a channel can read what is posted there."),
+        section(
+            "*Amounts in channels*\nEverybody in a channel reads what is posted there. Whoever may see amounts presses *Details*."
+        ),
         fields.boxes_field(BlockId.PRIVATE_CHANNELS, label, options, page.general.private_channels),
     ]
 
@@ -88,4 +95,4 @@ def _undo(page: GeneralPage) -> str:
 
 def _where(page: GeneralPage) -> str:
     hidden = [PURPOSE_NAMES[each][0].lower() for each in Purpose if each in page.general.private_channels]
-    return " and ".join(hidden) or "in all channels"
+    return f"left out {' and '.join(hidden)}" if hidden else "shown in all channels"

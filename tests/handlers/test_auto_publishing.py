@@ -513,7 +513,7 @@ async def test_five_clean_documents_of_a_supplier_with_a_category_rule_bring_one
         await either.press(offer, ActionId.ACCEPT_AUTO_OFFER, ADMIN)
 
     (offer,) = offers(either)
-    assert "*Published by themselves*, their rule says." in words(offer)
+    assert "Their rule says: *publish by itself*." in words(offer)
     assert actions(offer) == []
     (rule,) = (await rules_of(either).listed(await either.world.actor(), either.world.organisation_id)).rules
     assert (rule.opinions.auto_publish, rule.opinions.account, rule.version) == (ALWAYS, OTHER_CATEGORY, 2)

@@ -202,6 +202,7 @@ async def test_a_statement_that_is_dropped_is_added_by_who_keeps_the_books(desk:
     assert "admins and bookkeepers can do that" in desk.whispers(MEMBER)[-1]
     await desk.press(question, ActionId.ADD_STATEMENT, BOOKKEEPER)
     form = desk.modal(BOOKKEEPER)
+    assert BlockId.DAY_ORDER not in str(form.blocks)  # an OFX file has dates in one way only
     refused = await desk.slack.submit(form, {})
     await desk.slack.options(form, ActionId.FIND_BANK_ACCOUNT, "", user=BOOKKEEPER)
     done = await desk.slack.submit(form, {BlockId.BANK_ACCOUNT: await account(desk, CURRENT)})
@@ -209,7 +210,7 @@ async def test_a_statement_that_is_dropped_is_added_by_who_keeps_the_books(desk:
 
     assert "Choose which bank account" in refused.errors[BlockId.BANK_ACCOUNT]
     assert done.errors == {}
-    assert "1 line of *090 · Business Current Account* added" in await told(desk)
+    assert "1 line of *090 · Business Current Account* added, 3 Mar 2026." in await told(desk)
     (answer,) = replies(desk, message)
     assert "1 line of *090" in words(answer) or "1 line of *090" in answer.text
     assert ActionId.ADD_STATEMENT not in actions(answer)
@@ -218,6 +219,20 @@ async def test_a_statement_that_is_dropped_is_added_by_who_keeps_the_books(desk:
     await desk.press(question, ActionId.ADD_STATEMENT, BOOKKEEPER)
     await desk.slack.submit(desk.modal(BOOKKEEPER), {})
     assert "Nothing is new" in await told(desk)
+
+
+async def test_a_line_of_a_dropped_statement_that_cannot_be_read_says_what_to_do(desk: Desk) -> None:
+    await switched(desk)
+    lines = table("Date,Description,Amount", "2026-03-03,PAPER,-120.00", "2026-03-04,INK,abc")
+    message = await dropped(desk, Dropped(content=lines, name="march.csv"), A_TEXT)
+    (question,) = replies(desk, message)
+    await desk.press(question, ActionId.ADD_STATEMENT, BOOKKEEPER)
+    form = desk.modal(BOOKKEEPER)
+
+    refused = await desk.slack.submit(form, {})
+
+    assert BlockId.DAY_ORDER in str(form.blocks)
+    assert "Nothing was added: correct the file, and add it again." in refused.errors[BlockId.BANK_ACCOUNT]
 
 
 async def test_a_statement_that_is_dropped_is_offered_to_be_added_once_bank_match_is_on(desk: Desk) -> None:

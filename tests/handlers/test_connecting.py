@@ -41,7 +41,7 @@ async def test_the_announcement_says_who_connected_what_what_was_imported_and_wh
     assert "Importing" in before
     assert "*Imported from Fake Books:* 10 categories, " in after
     assert "An account without a name" in after
-    assert "*Next:* an admin presses *Set up* (0 of 4 steps done: general, tax, approvers, channels)." in after
+    assert "*Next:* an admin presses *Set up* (0 of 4 steps done: where costs go, tax, approvers, channels)." in after
     assert "Ready" not in after
     assert "Disconnect" not in after
 

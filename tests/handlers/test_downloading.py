@@ -703,3 +703,11 @@ async def test_a_list_is_taken_from_a_file_of_another_program(sqlite_url: str) -
         assert "601 contacts" in words(home)
         assert "Line 2" in (await handed_in(desk, b"A, B\n, C"))[BlockId.LIST_FILE]
         assert "larger than" in (await handed_in(desk, bytes(1_100_000)))[BlockId.LIST_FILE]
+
+
+async def test_bank_match_without_bank_accounts_says_where_they_are_typed(sqlite_url: str) -> None:
+    async with beside_no_ledger(sqlite_url) as desk:
+        answer = await desk.slack.command("/dext", "settings bank", user=ADMIN, channel=BILLS)
+
+        assert "An admin types them under *Manage*, in Home." in answer.text
+        assert "/dext sync" not in answer.text

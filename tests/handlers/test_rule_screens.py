@@ -257,7 +257,7 @@ async def test_what_a_preview_says_has_names_and_days_and_what_there_is_none_of_
     await desk.slack.click(form, ActionId.PREVIEW_RULE, user=BOOKKEEPER, values=filled(form, says))
 
     told = words(desk.modal(BOOKKEEPER))
-    assert "Published as: Awaiting payment → Draft" in told
+    assert "Publish as: Awaiting payment → Draft" in told
     assert "Description: none → Paper" in told
 
 
@@ -286,7 +286,7 @@ async def test_details_offers_to_change_the_rule_that_there_is(desk: Desk) -> No
     await desk.slack.close_modal(BOOKKEEPER, everything=True)
     await desk.press(desk.card("INV-1"), ActionId.SHOW_DETAILS, BOOKKEEPER)
     assert "Change the rule for Paper & Ink Ltd…" in str(desk.modal(BOOKKEEPER).blocks)
-    assert "follows a rule: supplier Paper &amp; Ink Ltd" in words(desk.modal(BOOKKEEPER))
+    assert "coded anew, as a rule changed: supplier Paper &amp; Ink Ltd" in words(desk.modal(BOOKKEEPER))
 
 
 async def test_what_follows_settings_says_so_and_names_no_rule(desk: Desk) -> None:
@@ -296,7 +296,7 @@ async def test_what_follows_settings_says_so_and_names_no_rule(desk: Desk) -> No
     await desk.press(desk.card("INV-1"), ActionId.SHOW_DETAILS, BOOKKEEPER)
 
     assert "Dext: follows new settings" in words(desk.modal(BOOKKEEPER))
-    assert "follows a rule" not in words(desk.modal(BOOKKEEPER))
+    assert "as a rule changed" not in words(desk.modal(BOOKKEEPER))
 
 
 async def test_every_form_of_a_rule_leads_back_to_the_list(desk: Desk) -> None:

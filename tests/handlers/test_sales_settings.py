@@ -77,3 +77,14 @@ async def test_what_the_plan_allows_is_told_where_its_status_is_chosen(desk: Des
     assert "This plan of Xero takes 5 bills and 20 sales invoices a month" in sales
     assert "This plan of Xero takes 5 bills" in words(desk.modal(ADMIN))
     assert "Sales have settings of their own" in words(desk.modal(ADMIN))
+
+
+async def test_the_settings_of_costs_are_found_by_their_name_and_unknown_ones_are_told(desk: Desk) -> None:
+    for meant in ("costs", "expense reports", ""):
+        await desk.slack.command("/dext", f"settings {meant}", user=ADMIN, channel=BILLS)
+        assert "*Costs*" in words(desk.modal(ADMIN)), meant
+        await desk.slack.close_modal(ADMIN, everything=True)
+
+    answer = await desk.slack.command("/dext", "settings weather", user=ADMIN, channel=BILLS)
+
+    assert "There are `costs`, `sales`, `tax`" in answer.text

@@ -83,7 +83,7 @@ async def test_settings_that_there_are_not_are_answered_with_those_that_there_ar
     await desk.slack.command("/dext", "settings taxes", user=ADMIN, channel=BILLS)
     assert desk.slack.view(ADMIN) is None
     (told,) = desk.whispers(ADMIN)
-    assert "“taxes”. There are `sales`, `tax`, `general`, `suppliers`," in told
+    assert "“taxes”. There are `costs`, `sales`, `tax`, `general`, `suppliers`," in told
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ async def decide(desk: Desk, **fields: object) -> GeneralSettings:
 
 
 async def test_what_is_approved_waits_as_long_as_the_organisation_says(desk: Desk) -> None:
-    assert "As it is run here: 1 minute" in str((await opened(desk)).blocks)
+    assert "The usual time: 1 minute" in str((await opened(desk)).blocks)
     for seconds in UNDO_CHOICES:
         assert (await decide(desk, **{BlockId.UNDO_TIME: str(seconds)})).undo_seconds == seconds
 

@@ -90,7 +90,7 @@ class Story:
     async def set_up(self) -> None:
         await self.page.get_by_role("button", name="Set up").click()
         dialog = self.dialog
-        await expect(dialog.get_by_text("General", exact=True).first).to_be_visible()
+        await expect(dialog.get_by_text("Costs", exact=True).first).to_be_visible()
         await self.tour.shot("set-up")
         await dialog.get_by_role("radio", name=self.status).check()
         await self.choose("Default category", *self.told.category)
