@@ -17,17 +17,25 @@ from contextlib import contextmanager
 from typing import Any
 
 from aiosqlite import core
+from sqlalchemy import Executable
 from sqlalchemy.dialects.sqlite.aiosqlite import (
     AsyncAdapt_aiosqlite_connection,
     AsyncAdapt_aiosqlite_cursor,
     AsyncAdapt_aiosqlite_dbapi,
 )
+from sqlalchemy.engine import CursorResult
 from sqlalchemy.util import EMPTY_DICT
-from sqlalchemy.util.concurrency import await_
+from sqlalchemy.util.concurrency import await_, in_greenlet
+
+from bot.db.unit_of_work import Tx
 
 BUSY_TIMEOUT = "PRAGMA busy_timeout="
 SYNCHRONOUS = "PRAGMA synchronous="
 AGAIN_SECONDS = 0.002
+
+
+class HasToWaitError(Exception):
+    """Another connection holds the lock, and whoever asks is not where one can wait."""
 
 
 class AtOnce:
@@ -120,6 +128,9 @@ class Connection(AsyncAdapt_aiosqlite_connection):
 
     def ask(self, what: Callable[[], object]) -> None:
         """A lock may be held by another connection of this very thread, so it is waited for in the loop, not in SQLite."""
+        if not in_greenlet():
+            _ask_now(what)
+            return
         loop = asyncio.get_running_loop()
         until = loop.time() + self.patience
         while True:
@@ -135,6 +146,31 @@ class Connection(AsyncAdapt_aiosqlite_connection):
                 return
 
 
+def _ask_now(what: Callable[[], object]) -> None:
+    try:
+        what()
+    except sqlite3.OperationalError as error:
+        if "locked" in str(error):
+            raise HasToWaitError from error
+        raise
+
+
+async def _execute(self: Tx, statement: Executable, parameters: Any = None) -> CursorResult[Any]:
+    """Without a task, a greenlet and four rounds of the loop, where nothing is waited for. Nothing can break it off
+    halfway, and whoever is cancelled hears of it when it is done, as in service.
+    """
+    connection = self.connection.sync_connection
+    if connection is not None and isinstance(connection.connection.dbapi_connection, Connection):
+        try:
+            return connection.execute(statement, parameters)
+        except HasToWaitError:
+            pass
+        finally:
+            await asyncio.sleep(0)
+    return await _in_a_task(self, statement, parameters)
+
+
+_in_a_task = Tx.execute
 _make = core.Connection.__init__
 _connect = AsyncAdapt_aiosqlite_dbapi.connect
 _is_at_once = True
@@ -144,6 +180,7 @@ def ask_at_once() -> None:
     """For the process, from here on."""
     core.Connection.__init__ = _made  # type: ignore[method-assign]
     AsyncAdapt_aiosqlite_dbapi.connect = _connected  # type: ignore[method-assign]
+    Tx.execute = _execute  # type: ignore[method-assign]
 
 
 @contextmanager

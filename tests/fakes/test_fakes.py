@@ -2,8 +2,9 @@
 
 import asyncio
 import socket
+import sqlite3
 import threading
-from contextlib import nullcontext
+from contextlib import closing, nullcontext
 from datetime import timedelta
 
 import pytest
@@ -104,6 +105,54 @@ async def test_statements_of_two_tasks_come_between_each_other(sqlite_url: str, 
     await asyncio.gather(read("a"), read("b"))
 
     assert asked not in (["a"] * 3 + ["b"] * 3, ["b"] * 3 + ["a"] * 3)
+    await database.close()
+
+
+async def test_a_statement_is_answered_in_the_next_round_of_the_loop(sqlite_url: str, clock: FakeClock) -> None:
+    database, rounds, loop = Database(sqlite_url, clock), list[int](), asyncio.get_running_loop()
+
+    def count() -> None:
+        rounds.append(1)
+        loop.call_soon(count)
+
+    async with database.read() as tx:
+        loop.call_soon(count)
+        await tx.execute(text("SELECT 1"))
+        assert len(rounds) == 1
+    await database.close()
+
+
+async def test_a_statement_that_meets_a_lock_waits_for_it_in_the_loop(sqlite_url: str, clock: FakeClock) -> None:
+    database = Database(sqlite_url, clock)
+    with closing(sqlite3.connect(sqlite_url.partition("///")[2], isolation_level=None)) as holder:
+        holder.execute("PRAGMA journal_mode=DELETE")
+        async with database.read() as tx:
+            holder.execute("BEGIN EXCLUSIVE")
+            asked = asyncio.create_task(tx.execute(text("SELECT 1 FROM workspaces")))
+            await asyncio.sleep(0.02)
+            assert not asked.done()
+            holder.execute("COMMIT")
+            assert (await asked).all() == []
+    await database.close()
+
+
+async def test_whoever_is_cancelled_at_a_statement_hears_of_it_when_that_is_done(
+    sqlite_url: str, clock: FakeClock
+) -> None:
+    database = Database(sqlite_url, clock)
+
+    async def written() -> None:
+        async with database.write() as tx:
+            await tx.execute(text("CREATE TABLE made (id)"))
+
+    writing = asyncio.create_task(written())
+    while not writing.done():
+        writing.cancel()
+        await asyncio.sleep(0)
+
+    assert writing.cancelled()
+    async with database.write() as tx:  # nobody holds the lock
+        await tx.execute(text("CREATE TABLE made (id)"))
     await database.close()
 
 
