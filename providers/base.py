@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Protocol, runtime_checkable
 
 from bot.domain.attachments import FileRules
-from bot.domain.bank_lines import NewLine
+from bot.domain.bank_lines import NewLine, RecordedPayment
 from bot.domain.book_rules import BookRules
 from bot.domain.books import BillRights, Books, Capability, ListKind, ListPage, Login, OrganisationChoice
 from bot.domain.budgets import Allowance
@@ -342,6 +342,24 @@ class BankLineProvider(Protocol):
     ) -> tuple[NewLine, ...]:
         """All lines of an account, dated from a day on, that nothing was booked on; and of those that something was, what
         changed after `since`, or all. Their amounts are in the account's own currency.
+        """
+        ...
+
+
+@runtime_checkable
+class RecordedPaymentProvider(Protocol):
+    """What a package has besides whose ledger does not tell its bank accounts' lines, but what was booked on them: so that a line
+    of a statement for which somebody entered a payment is not taken for another one's.
+    """
+
+    profile: Profile
+
+    async def recorded_payments(self, access: Access, bank_account: str, *, first: date) -> tuple[RecordedPayment, ...]:
+        """All that stands booked on an account, dated from a day on, of the kinds of this package's money spent and received and
+        payments of documents; nothing that was voided or deleted.
+
+        Raises:
+            ProviderError: it could not be read whole.
         """
         ...
 

@@ -31,6 +31,17 @@ class NewLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedPayment:
+    """Money that the ledger has as moved on one of its bank accounts, whoever entered it. `amount` is less than nothing where it
+    left the account, in the account's own currency; `ledger_id` tells it from all others of its account.
+    """
+
+    ledger_id: str
+    dated_on: date
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class BankLine:
     """A line as it is kept. `bank_account` is the ledger's id of its account, whose currency is `currency`."""
 
