@@ -62,7 +62,7 @@ class Source(IntEnum):
 
 
 _WORDS = {
-    Source.NOTHING: "nothing set it",
+    Source.NOTHING: "not chosen by anybody, nor by a rule",
     Source.BY_AMOUNT: "suggested, as no other rate makes this tax",
     Source.SUGGESTION: "suggested",
     Source.ORGANISATION_DEFAULT: "the organisation's default",

@@ -27,7 +27,7 @@ REQUIRED = {
     ItemKind.EXPENSE_REPORT: "required_reports",
 }
 """Fields that can be wrong."""
-IN_VAIN = "Something else is chosen above. Choose “The day below” there to close up to this day, or empty this field."
+IN_VAIN = "Something else is chosen above. Choose “Another day, chosen below” there to close up to this day, or empty this field."
 SAME_DAY_SOMEWHERE = timedelta(days=1)
 """Where it is tomorrow already, today is over."""
 

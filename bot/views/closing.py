@@ -25,8 +25,8 @@ OPEN, THE_DAY = "open", "day"
 POLICY_FIELDS = {ItemKind.COST: BlockId.CLOSED_COSTS, ItemKind.SALE: BlockId.CLOSED_SALES}
 THINGS = {ItemKind.COST: "Costs", ItemKind.SALE: "Sales"}
 POLICY_NAMES = {
-    ClosedPolicy.LEDGER: ("Leave it to {ledger}", "The card warns, and it is sent. A last day of your own stops it."),
-    ClosedPolicy.STOP: ("Stop it", "It waits in review until its date or the lock date is another."),
+    ClosedPolicy.LEDGER: ("Leave it to {ledger}", "The card warns, and it is sent. The last day set above stops it."),
+    ClosedPolicy.STOP: ("Stop it", "It waits in review until its date, or the last closed day, is changed."),
     ClosedPolicy.NEXT_OPEN_DAY: ("Next open day", "Booked on the first open day; its own date is in its description."),
     ClosedPolicy.AS_DRAFT: ("As a draft", "It is approved in {ledger} when the period is open again."),
     ClosedPolicy.ASK: ("Ask", "It waits until a bookkeeper chooses what becomes of it, on its card."),
@@ -41,7 +41,7 @@ def closing_fields(page: GeneralPage) -> list[Block]:
     options = [
         fields.an_option(OPEN, "No closed day set here"),
         *(fields.an_option(day.isoformat(), f"{name}: {dated(day)}") for day, name in days.items()),
-        fields.an_option(THE_DAY, "The day below"),
+        fields.an_option(THE_DAY, "Another day, chosen below"),
     ]
     return [
         section("*Closed periods*\nWhat becomes of documents that are dated where the books are closed."),

@@ -24,8 +24,8 @@ LABELS = {
 STALE = "Somebody else chose other default books while your form was open. This is how they are now; change what you meant to."
 ASKED = "Ask each time"
 ABOUT = (
-    "*Default books*\nWhere something is sent to Dext alone, or from a channel of no organisation, it goes to these books; whoever "
-    "sent it is told, and *Move* on its card takes it elsewhere. A channel's own organisation stands above them."
+    "*Default books*\nWhat is sent to Dext directly, or from a channel that belongs to no organisation, goes to these books. Whoever "
+    "sent it is told, and *Move* on its card takes it elsewhere. In the channel of an organisation it goes to that one."
 )
 
 

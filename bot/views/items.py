@@ -61,10 +61,9 @@ FACT_NAMES = {
     FactField.NOTE: "description",
 }
 STRONGEST_FIRST = (
-    "A person's choice stands above what the document brings, that above rules, and rules above defaults. Of rules, that of "
-    "who sent it in is first, then the payment method's, then the supplier's or customer's. The card on a document stands "
-    "above all rules but the first. A weaker one never replaces a stronger one. A suggestion fills what is empty, and is "
-    "approved by a person."
+    "What counts, strongest first: a person's choice · what came with the document · the rule of who sent it in · the card on it · "
+    "the payment method's rule · the supplier's or customer's rule · defaults · suggestions, which a person approves. A weaker one "
+    "never replaces a stronger one."
 )
 OVER = frozenset({ItemState.PUBLISHED, ItemState.REJECTED, ItemState.ARCHIVED})
 UNDECIDED = frozenset({ItemState.RECEIVED, ItemState.TO_REVIEW, ItemState.READY, ItemState.IN_APPROVAL})

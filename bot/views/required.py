@@ -32,8 +32,8 @@ REQUIRED_NAMES = {
 }
 TRACKED = "tracking:"
 ALWAYS = (
-    "*Fields that documents need*\nWhat has not got them waits in review, and says so. Supplier or customer, date, currency, total, "
-    "category and tax rate are always needed."
+    "*Fields that documents need*\nA document without one of them waits in review, and its card says which. Supplier or customer, "
+    "date, currency, total, category and tax rate are always needed."
 )
 
 

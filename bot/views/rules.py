@@ -33,9 +33,9 @@ from bot.views.text import escape, mention, moment, plain
 
 TITLE = "Rules"
 WHAT_THEY_DO = (
-    "A rule says once how documents are coded: those of a supplier, of a customer, of the person who sends them in, or of what "
-    "is paid with a payment method.\nWhat a person chooses, or what came with the document, counts before any rule. Of several rules "
-    "the first of these counts: the rule of who sent it in, of its payment method, of its supplier or customer. Defaults come last."
+    "A rule says once how documents are coded: those of a supplier, of a customer, of a person who sends them in, or those paid "
+    "with a payment method.\nA person's choice, and what came with the document, count before any rule. Of several rules the one of "
+    "who sent it in counts first, then the payment method's, then the supplier's or customer's. Defaults come last."
 )
 NONE_YET = "No rules yet. Press *Details* on a card, then *Rule for this supplier…*; or choose below whom one is for."
 OF_NAMES = {

@@ -102,7 +102,7 @@ def _people(page: SettingsPage) -> list[Block]:
             BlockId.BOOKKEEPERS,
             "Bookkeepers",
             page.bookkeepers,
-            hint="They edit bills, and mend what the ledger refuses. If you choose nobody, admins are asked.",
+            hint="They edit items, and put right what the ledger refuses. If you choose nobody, admins are asked.",
             optional=True,
         ),
     ]

@@ -30,7 +30,7 @@ class Uses(StrEnum):
 
 USES = {
     Uses.ON: ("Tax rates are used", "Every item has one, and its tax goes to {ledger}."),
-    Uses.OFF: ("No tax rates", "Items have no such field, and go without tax; tax paid is cost."),
+    Uses.OFF: ("No tax rates", "Items have no tax rate and go without tax; tax paid is part of the cost."),
 }
 POLICIES = {
     TaxPolicy.DOCUMENT: ("The document's tax amount always goes", "What stands on it is booked. Recommended."),

@@ -224,7 +224,7 @@ async def test_what_is_saved_is_seen_again_and_wrong_or_late_forms_lose_nothing(
 
 async def test_a_day_that_is_typed_while_no_day_is_chosen_is_asked_about_and_not_dropped(desk: Desk) -> None:
     vain = await decide(desk, **{BlockId.CLOSED_DAY: "2026-02-28"})
-    assert "Choose “The day below”" in vain.errors[BlockId.CLOSED_DAY]
+    assert "Choose “Another day, chosen below”" in vain.errors[BlockId.CLOSED_DAY]
     await desk.slack.close_modal(ADMIN, everything=True)
 
     assert (await decide(desk, **{BlockId.CLOSED_UNTIL: "day", BlockId.CLOSED_DAY: "2026-02-28"})).errors == {}
