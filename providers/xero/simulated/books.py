@@ -50,16 +50,16 @@ class Books:
         """Fill what is empty: of books that an earlier version kept, only the lists that it did not know."""
         if not self._own:
             self._own.save("organisation", seed.organisation(self.tenant))
-        for shelf, key, records in (
-            (self.accounts, "AccountID", seed.accounts(self.tenant)),
-            (self.tax_rates, "TaxType", seed.tax_rates(self.tenant)),
-            (self.contacts, "ContactID", seed.contacts(self.tenant)),
-            (self.tracking, "TrackingCategoryID", seed.tracking(self.tenant)),
-            (self.currencies, "Code", seed.currencies(self.tenant)),
-            (self.users, "UserID", seed.users(self.tenant)),
-            (self.items, "ItemID", seed.items(self.tenant)),
+        for shelf, key, made in (
+            (self.accounts, "AccountID", seed.accounts),
+            (self.tax_rates, "TaxType", seed.tax_rates),
+            (self.contacts, "ContactID", seed.contacts),
+            (self.tracking, "TrackingCategoryID", seed.tracking),
+            (self.currencies, "Code", seed.currencies),
+            (self.users, "UserID", seed.users),
+            (self.items, "ItemID", seed.items),
         ):
-            for record in [] if shelf else records:
+            for record in [] if shelf else made(self.tenant):
                 shelf.save(record[key], record)
 
     # The organisation
