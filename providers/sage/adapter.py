@@ -3,13 +3,14 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 import aiohttp
 
 from bot.clock import Clock
+from bot.domain.bank_lines import RecordedPayment
 from bot.domain.books import BillRights, Books, ListKind, ListPage, OrganisationChoice
 from bot.domain.ledger_documents import Found, LedgerDocument
 from bot.domain.postings import Attachment, Ending, Payment, Posting, PostingKind, Withdrawal, Work
@@ -26,6 +27,7 @@ from providers.http import Caller
 from providers.one_by_one import one_by_one
 from providers.refusals import mapped_errors
 from providers.sage import PROFILE, documents, mapping, oauth
+from providers.sage.booked import BookedReader
 from providers.sage.client import SageClient, derived_key
 from providers.sage.completing import Completer
 from providers.sage.errors import OF_THE_WHOLE
@@ -41,7 +43,7 @@ Json = dict[str, Any]
 
 
 class SageProvider:
-    """See `providers.base.AccountingProvider` for what each method promises."""
+    """See `providers.base` for what each method promises, of `AccountingProvider` and `RecordedPaymentProvider`."""
 
     profile = PROFILE
 
@@ -49,6 +51,7 @@ class SageProvider:
         self._config, self._caller, self._clock = config, caller, clock
         self._client = SageClient(caller, config, clock)
         self._lists = ListReader(self._client, clock)
+        self._booked = BookedReader(self._client)
         self._completer = Completer(self._client, Parties(self._client, clock), self._lists)
         self._finder = Finder(self._client, self._link)
         self._unfound = Unfound(self._client)
@@ -117,6 +120,9 @@ class SageProvider:
         self, access: Access, kind: ListKind, page: str | None, *, since: datetime | None = None
     ) -> ListPage:
         return await self._lists.page(access, kind, page, since if kind in PROFILE.incremental else None)
+
+    async def recorded_payments(self, access: Access, bank_account: str, *, first: date) -> tuple[RecordedPayment, ...]:
+        return await self._booked.payments(access, bank_account, first)
 
     # Writing
 

@@ -81,13 +81,18 @@ class SageClient:
     async def whole(
         self, access: Access, plural: str, query: Mapping[str, str], *, can_wait: bool = False
     ) -> list[Json]:
+        """All pages, or none of them.
+
+        Raises:
+            ProviderChangedError: they have no end.
+        """
         found: list[Json] = []
         for page in range(1, MOST_PAGES + 1):
             items, has_next = await self.page(access, plural, page, query, can_wait=can_wait)
             found += items
             if not has_next:
-                break
-        return found
+                return found
+        raise ProviderChangedError(f"{plural} have more than {MOST_PAGES} pages")
 
     async def one(self, access: Access, plural: str, key: str, query: Mapping[str, str] | None = None) -> Json | None:
         """A record by its key, with all that there is of it; None, if there is none."""

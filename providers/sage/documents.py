@@ -242,9 +242,9 @@ def document_of(found: Json, resource: Resource, link: Link) -> LedgerDocument:
         issued_on=day_of(found.get("date")),
         currency=(found.get("currency") or {}).get("id"),
         currency_rate=None if found.get("exchange_rate") is None else Decimal(found["exchange_rate"]),
-        net=_cents(found["net_amount"]),
-        tax=_cents(found["tax_amount"]),
-        gross=_cents(found["total_amount"]),
+        net=cents_of(found["net_amount"]),
+        tax=cents_of(found["tax_amount"]),
+        gross=cents_of(found["total_amount"]),
         url=link(resource.plural, found["id"]),
         account_codes=tuple((line.get("ledger_account") or {}).get("id") for line in lines),
         item_codes=None if is_money or resource.lines is None or not lines else tuple(sorted(_products(lines))),
@@ -252,7 +252,7 @@ def document_of(found: Json, resource: Resource, link: Link) -> LedgerDocument:
     )
 
 
-def _cents(amount: Any) -> Decimal:
+def cents_of(amount: Any) -> Decimal:
     """A number, or text with as few places as there are."""
     return to_cents(Decimal(amount))
 
@@ -276,7 +276,7 @@ def payment_of(found: Json) -> LedgerPayment:
         document_id=allocated[0]["artefact"]["id"] if len(allocated) == 1 else None,
         bank_account=(found.get("bank_account") or {}).get("id"),
         paid_on=day_of(found.get("date")),
-        amount=_cents(found["total_amount"]),
+        amount=cents_of(found["total_amount"]),
     )
 
 
@@ -287,7 +287,7 @@ def settlements_of(found: Json) -> list[tuple[str, str | None, Decimal]]:
         (
             str((one.get("contact_payment") or one.get("contact_allocation") or {}).get("id")),
             one.get("reference"),
-            _cents(one.get("amount") or 0),
+            cents_of(one.get("amount") or 0),
         )
         for one in told
     ]

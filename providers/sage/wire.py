@@ -83,7 +83,7 @@ class Settlement(TypedDict, total=False):
 
 
 class Document(TypedDict, total=False):
-    """An invoice, a credit note, or an other payment; each has some of these."""
+    """An invoice, a credit note, or a payment; each has some of these."""
 
     id: str
     displayed_as: str
@@ -105,6 +105,7 @@ class Document(TypedDict, total=False):
     net_amount: Decimal
     tax_amount: Decimal
     total_amount: Decimal
+    base_currency_total_amount: Decimal
     outstanding_amount: Decimal
     invoice_lines: list[Line]
     credit_note_lines: list[Line]
