@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
 import aiohttp
 
 from bot.clock import Clock
+from bot.domain.bank_lines import RecordedPayment
 from bot.domain.books import BillRights, Books, ListKind, ListPage, OrganisationChoice
 from bot.domain.ledger_documents import Found, LedgerDocument
 from bot.domain.postings import Attachment, Ending, Payment, Posting, PostingKind, Withdrawal, Work
@@ -28,6 +29,7 @@ from providers.quickbooks.inactive import Inactive
 from providers.quickbooks.parties import Parties
 from providers.quickbooks.rates import Rates
 from providers.quickbooks.reading_lists import ListReader
+from providers.quickbooks.recorded_payments import PaymentReader
 from providers.quickbooks.resources import ENTITIES, ENTITY_OF, FILES, PAYMENTS, is_of_document, route_of
 from providers.quickbooks.withdrawing import Withdrawer
 from providers.refusals import mapped_errors
@@ -36,7 +38,7 @@ Json = dict[str, Any]
 
 
 class QuickBooksProvider:
-    """See `providers.base.AccountingProvider` for what each method promises."""
+    """See `providers.base.AccountingProvider` and `RecordedPaymentProvider` for what each method promises."""
 
     profile = PROFILE
 
@@ -46,6 +48,7 @@ class QuickBooksProvider:
         self._lists = ListReader(self._client, clock)
         self._completer = Completer(self._client, clock, Parties(self._client, clock), Rates(self._client, clock))
         self._finder = Finder(self._client, self._link)
+        self._recorded = PaymentReader(self._client)
         self._inactive = Inactive(self._client)
         self._withdrawer = Withdrawer(self._finder, clock)
 
@@ -108,6 +111,9 @@ class QuickBooksProvider:
         self, access: Access, kind: ListKind, page: str | None, *, since: datetime | None = None
     ) -> ListPage:
         return await self._lists.page(access, kind, page, since if kind in PROFILE.incremental else None)
+
+    async def recorded_payments(self, access: Access, bank_account: str, *, first: date) -> tuple[RecordedPayment, ...]:
+        return await self._recorded.recorded(access, bank_account, first=first)
 
     # Writing
 

@@ -207,14 +207,16 @@ def payment_of(found: Json, entity: PaymentEntity) -> LedgerPayment:
         ledger_id=found["Id"],
         marker=notes[0] if notes else None,
         document_id=paid,
-        bank_account=_account_of(found),
+        bank_account=account_of(found),
         paid_on=day_of(found.get("TxnDate")),
         amount=Decimal(found["TotalAmt"]),
     )
 
 
-def _account_of(found: Json) -> str | None:
+def account_of(found: Json) -> str | None:
+    """The bank account or card that a record of money is booked on."""
     accounts = (
+        found.get("AccountRef"),
         found.get("DepositToAccountRef"),
         (found.get("CheckPayment") or {}).get("BankAccountRef"),
         (found.get("CreditCardPayment") or {}).get("CCAccountRef"),

@@ -93,7 +93,7 @@ ENTITIES = {
         _txn("Bill", "Bill", "VendorRef", "APAccountRef", "SalesTermRef", "DueDate", "Balance"),
         _txn("VendorCredit", "Vendor Credit", "VendorRef", "APAccountRef", "Balance"),
         _txn("Purchase", "Expense", "PaymentType", "AccountRef"),
-        _txn("Deposit", "Deposit", "DepositToAccountRef"),
+        _txn("Deposit", "Deposit"),
         _txn("Invoice", "Invoice", "CustomerRef", "DueDate", "Balance", "SalesTermRef"),
         _txn("CreditMemo", "Credit Memo", "CustomerRef", "Balance"),
         _txn("SalesReceipt", "Sales Receipt", "CustomerRef", "Balance", "DepositToAccountRef"),
