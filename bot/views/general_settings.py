@@ -35,7 +35,8 @@ def form(page: GeneralPage, *, notice: str | None = None) -> View:
         blocks.append(section(f":warning: {notice}"))
     blocks += [*closing.closing_fields(page), DividerBlock(), *required.required_fields(page)]
     blocks += [DividerBlock(), *suppliers.supplier_fields(page)]
-    blocks += [DividerBlock(), *time_and_channels.undo_fields(page), *time_and_channels.privacy_fields(page)]
+    blocks += [DividerBlock(), *time_and_channels.undo_fields(page)]
+    blocks += [DividerBlock(), *time_and_channels.privacy_fields(page)]
     return View(
         type="modal",
         callback_id=CallbackId.GENERAL_SETTINGS,

@@ -89,7 +89,9 @@ def _rights_lacking(page: SettingsPage) -> list[Block]:
 
 
 def _people(page: SettingsPage) -> list[Block]:
-    as_there = page.people_of and context(f"Approvers and bookkeepers are those of *{escape(page.people_of)}*.")
+    as_there = page.people_of and context(
+        f"Proposed: the approvers and bookkeepers of *{escape(page.people_of)}*. Change them if others decide here."
+    )
     return [
         *([as_there] if as_there else []),
         fields.people_field(

@@ -14,7 +14,7 @@ def supplier_fields(page: GeneralPage) -> list[Block]:
     does = f"Off: it is created in {page.listed_in} when its first bill is published."
     options = [fields.an_option("ask", "Ask before a new supplier is created", does)]
     ticked = ["ask"] if page.general.asks_new_suppliers else []
-    label = "A supplier that the ledger's contacts do not have"
+    label = "Suppliers that the ledger does not have yet"
     return [section("*New suppliers*"), fields.boxes_field(BlockId.ASK_NEW_SUPPLIERS, label, options, ticked)]
 
 

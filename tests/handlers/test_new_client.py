@@ -105,7 +105,7 @@ async def test_the_first_form_has_the_channel_it_was_connected_in_and_the_people
         assert drawn[BlockId.ALERTS_CHANNEL]["initial_conversation"] == CHANNEL
         assert drawn[BlockId.APPROVERS]["initial_users"] == [APPROVER, BOOKKEEPER]
         assert drawn[BlockId.BOOKKEEPERS]["initial_users"] == [BOOKKEEPER]
-        assert "are those of *Northwind Trading Ltd*" in str(admin.form.blocks)
+        assert "the approvers and bookkeepers of *Northwind Trading Ltd*" in str(admin.form.blocks)
 
 
 async def test_a_channel_of_another_organisation_is_not_proposed(sqlite_url: str) -> None:
@@ -140,4 +140,4 @@ async def test_the_first_client_of_all_has_nobody_proposed(sqlite_url: str) -> N
         form = world.slack.view(ADMIN)
         assert form is not None
         assert "initial_users" not in str(form.blocks)
-        assert "are those of" not in str(form.blocks)
+        assert "the approvers and bookkeepers of" not in str(form.blocks)
