@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
 
 import aiohttp
 
 from bot.clock import Clock
+from bot.domain.bank_lines import RecordedPayment
 from bot.domain.books import BillRights, Books, ListEntry, ListKind, ListPage, OrganisationChoice, Unreadable
 from bot.domain.ledger_documents import Found, LedgerDocument
 from bot.domain.postings import Attachment, Ending, Payment, Posting, PostingKind, Withdrawal, Work
@@ -22,24 +23,18 @@ from providers.http import Caller
 from providers.refusals import mapped_errors
 from providers.xero import PROFILE, documents, lists, mapping, oauth
 from providers.xero.client import XeroClient
-from providers.xero.errors import problem_of, sentences_of
+from providers.xero.errors import problem_of, raise_for_right, sentences_of
 from providers.xero.finding import Finder
-from providers.xero.resources import BANK_TRANSACTIONS, PAGES, PAYMENTS, RESOURCES, Resource, route_of
+from providers.xero.recorded import RecordedReader
+from providers.xero.resources import PAGES, PAYMENTS, RESOURCES, Resource, route_of
 from providers.xero.withdrawing import Withdrawer, ending_of, is_of_document
 
 READ_AT_ONCE = 200
 """Ten thousand accounts come in one answer and take 0.07 s to be understood; between so many clicks are answered."""
 
 
-_ASKED_FOR_LATER = {
-    PAYMENTS.path: ProblemCode.PAYMENTS_NOT_ALLOWED,
-    BANK_TRANSACTIONS.path: ProblemCode.MONEY_NOT_ALLOWED,
-}
-"""Rights that connections lack which are older than our wish for them: their bills go out all the same."""
-
-
 class XeroProvider:
-    """See `providers.base.AccountingProvider` for what each method promises."""
+    """See `providers.base.AccountingProvider` and `RecordedPaymentProvider` for what each method promises."""
 
     profile = PROFILE
 
@@ -48,6 +43,7 @@ class XeroProvider:
         self._client = XeroClient(caller, config, clock)
         self._finder = Finder(self._client, self._link)
         self._withdrawer = Withdrawer(self._client, self._link)
+        self._recorded = RecordedReader(self._client)
 
     @classmethod
     def build(
@@ -127,10 +123,7 @@ class XeroProvider:
         try:
             elements = await self._client.put(access, route, body, idempotency_key)
         except ReconnectNeededError as error:
-            lacking = _ASKED_FOR_LATER.get(route)
-            if lacking is None or error.problem.code is ProblemCode.ACCESS_REMOVED:
-                raise
-            raise PersonNeededError(replace(error.problem, code=lacking)) from error
+            raise_for_right(error, route)
         with mapped_errors():
             return tuple(_outcome(element, _resource(route)) for element in elements)
 
@@ -182,6 +175,9 @@ class XeroProvider:
 
     async def same_number(self, access: Access, posting: Posting) -> LedgerDocument | None:
         return await self._finder.same_number(access, posting)
+
+    async def recorded_payments(self, access: Access, bank_account: str, *, first: date) -> tuple[RecordedPayment, ...]:
+        return await self._recorded.payments(access, bank_account, first=first)
 
     def organisation_url(self, books: Books) -> str:
         return self._deep_link(books.short_code, "/Dashboard/")

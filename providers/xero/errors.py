@@ -7,7 +7,7 @@ own apps and partners publish. What no row matches is kept verbatim as NOT_UNDER
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, NoReturn
 
 from bot.domain.problems import Problem, ProblemCode
 from bot.domain.texts import dated
@@ -20,6 +20,7 @@ from providers.errors import (
 )
 from providers.http import Answer
 from providers.refusals import Sentence, a_no_is_a_no, object_of, problem_in, sentence
+from providers.xero.resources import BANK_TRANSACTIONS, PAYMENTS
 
 P = ProblemCode
 SENTENCES: Sequence[Sentence] = (
@@ -85,6 +86,10 @@ SENTENCES: Sequence[Sentence] = (
 )
 
 
+ASKED_FOR_LATER = {PAYMENTS.path: P.PAYMENTS_NOT_ALLOWED, BANK_TRANSACTIONS.path: P.MONEY_NOT_ALLOWED}
+"""Rights that connections lack which are older than our wish for them: their bills go out all the same."""
+
+
 def problem_of(sentences: Sequence[str]) -> Problem:
     """The first sentence that the table knows decides; all of them are kept verbatim. Its date is said as we say dates; one
     that we do not read is left to the books we know.
@@ -147,6 +152,18 @@ def _forbidden(words: str) -> PersonNeededError | ReconnectNeededError:
     is_removed = "AuthenticationUnsuccessful" in words
     code = ProblemCode.ACCESS_REMOVED if is_removed else ProblemCode.RECONNECT_NEEDED
     return ReconnectNeededError(Problem(code=code, vendor_words=words))
+
+
+def raise_for_right(error: ReconnectNeededError, path: str) -> NoReturn:
+    """Of an endpoint that a connection may be too old for: then it is that right alone that is lacking.
+
+    Raises:
+        PersonNeededError: it is; and else what was raised.
+    """
+    lacking = ASKED_FOR_LATER.get(path)
+    if lacking is None or error.problem.code is ProblemCode.ACCESS_REMOVED:
+        raise error
+    raise PersonNeededError(replace(error.problem, code=lacking)) from error
 
 
 def raise_for_file(answer: Answer, *, wait_seconds: float) -> None:

@@ -76,10 +76,10 @@ def page_of(
 ) -> ListPage:
     """One answer as a page, from what was read of its entries."""
     number = int(page or "1")
-    goes_on = kind is ListKind.CONTACTS and _goes_on(number, len(read), answer.get("pagination"))
+    has_next = kind is ListKind.CONTACTS and goes_on(number, len(read), answer.get("pagination"))
     return ListPage(
         entries=tuple(entry for entry in read if not isinstance(entry, Unreadable)),
-        next_page=str(number + 1) if goes_on else None,
+        next_page=str(number + 1) if has_next else None,
         unreadable=tuple(entry for entry in read if isinstance(entry, Unreadable)),
         total=_count(answer.get("pagination"), "itemCount"),
     )
@@ -93,7 +93,7 @@ def read_entry(kind: ListKind, element: Any) -> ListEntry | Unreadable:
         return _unreadable(kind, element, error)
 
 
-def _goes_on(number: int, found: int, pagination: Any) -> bool:
+def goes_on(number: int, found: int, pagination: Any) -> bool:
     """By the vendor's word where it gives one, because it may put less on a page than was asked for; else a full page
     has another after it.
     """

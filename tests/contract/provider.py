@@ -7,12 +7,12 @@ Each part takes a fixture: the provider as the product holds it, with the levers
 from typing import ClassVar
 
 from tests.contract.lists import ListsContract
+from tests.contract.recorded import RecordedContract
 from tests.contract.signing_in import SigningInContract
 from tests.contract.tables import TableContract
-from tests.contract.withdrawing import WithdrawingContract
 
 
-class ProviderContract(SigningInContract, ListsContract, TableContract, WithdrawingContract):
+class ProviderContract(SigningInContract, ListsContract, TableContract, RecordedContract):
     """The whole of it: fixtures `signing_in`, `lists` and `writing`."""
 
     SCHEMA: ClassVar[bool] = False
