@@ -278,7 +278,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         bank_matching=BankMatching(db, people, cards),
         rules=rules,
         rule_offers=RuleOffers(db, people, rules),
-        statements=Statements(db, people, providers, files.handed_in, StatementReader.build()),
+        statements=Statements(db, people, jobs, providers, files.handed_in, StatementReader.build()),
         channels=Channels(db, people, ChannelTest(clients)),
         listing_channels=ListingChannels(db, people),
         items=items,

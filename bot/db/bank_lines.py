@@ -88,6 +88,13 @@ _OF_DAYS = select(LINES).where(
     LINES.c.dated_on.between(bindparam("first"), bindparam("last")),
     LINES.c.is_gone.is_(False),
 )
+_OF_STATEMENTS = select(LINES).where(
+    *_OURS,
+    LINES.c.bank_account == bindparam("bank_account"),
+    LINES.c.dated_on >= bindparam("first"),
+    LINES.c.ledger_id.is_(None),
+    LINES.c.is_gone.is_(False),
+)
 _ONE = select(LINES).where(*_OURS, LINES.c.id == bindparam("line_id"))
 _TAKE = LINES.update().where(
     LINES.c.workspace_id == bindparam("of_workspace"),
@@ -150,6 +157,35 @@ async def lines_of_days(
     of = {"workspace_id": workspace_id, "organisation_id": organisation_id, "bank_account": bank_account}
     rows = (await tx.execute(_OF_DAYS, {**of, "first": first, "last": last})).all()
     return tuple(NewLine(key=row.key, dated_on=row.dated_on, amount=row.amount, text=row.text) for row in rows)
+
+
+async def lines_of_statements(
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, bank_account: str, *, first: date
+) -> tuple[BankLine, ...]:
+    """All of an account, dated from a day on, that the ledger does not tell itself."""
+    of = {"workspace_id": workspace_id, "organisation_id": organisation_id, "bank_account": bank_account}
+    return tuple(_line(row) for row in (await tx.execute(_OF_STATEMENTS, {**of, "first": first})).all())
+
+
+async def mark_free(
+    tx: Tx,
+    workspace_id: WorkspaceId,
+    organisation_id: OrganisationId,
+    line_ids: Collection[BankLineId],
+    *,
+    is_recorded: bool,
+) -> None:
+    """Whether the ledger has payments for these. Of one that an item has that says nothing: it is the item's own."""
+    await tx.execute(
+        LINES.update()
+        .where(
+            LINES.c.workspace_id == workspace_id,
+            LINES.c.organisation_id == organisation_id,
+            LINES.c.id.in_(line_ids),
+            LINES.c.item_id.is_(None),
+        )
+        .values(is_recorded=is_recorded)
+    )
 
 
 async def load_line(

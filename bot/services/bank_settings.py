@@ -10,6 +10,7 @@ from bot.db.bank_lines import count_lines
 from bot.db.base import table_of
 from bot.db.connections import ConnectionRow, ListSyncRow
 from bot.db.items import ITEMS
+from bot.db.publications import USABLE
 from bot.db.unit_of_work import Database, Tx
 from bot.domain.bank_match import BankForm, BankPage
 from bot.domain.books import Capability, ListKind
@@ -22,8 +23,10 @@ from bot.services import audit
 from bot.services.bank_accounts import bank_accounts
 from bot.services.importing import UNDER_WAY, start_import
 from bot.services.jobs import Jobs
+from bot.services.ledger_lines import lines_of
 from bot.services.messages import Subject, redraw, redraw_items
 from bot.services.people import People
+from bot.services.recorded_lines import recorded_of
 from bot.services.saving_settings import StaleFormError, next_version
 from bot.services.settings_pages import NoConnectionError, for_admin, ground_of
 from providers.base import AccountingProvider
@@ -39,6 +42,7 @@ _CONNECTION = select(CONNECTIONS.c.id, CONNECTIONS.c.provider, CONNECTIONS.c.hea
 _BEING_READ = select(SYNCS.c.kind).where(
     SYNCS.c.workspace_id == bindparam("workspace_id"),
     SYNCS.c.organisation_id == bindparam("organisation_id"),
+    SYNCS.c.kind == ListKind.BANK_ACCOUNTS,
     SYNCS.c.state.in_(UNDER_WAY),
 )
 _WAITING = (
@@ -75,7 +79,7 @@ class BankSettings:
             return await page_of(tx, actor.workspace.id, organisation_id, self.providers)
 
     async def save(self, actor: Actor, organisation_id: OrganisationId, form: BankForm) -> BankPage:
-        """Where the ledger tells its bank lines, they are read as soon as it is switched on.
+        """What the ledger tells of its bank lines is read as soon as it is switched on.
 
         Raises:
             NotAllowedError, NoConnectionError, NothingToMatchError: as `opened`.
@@ -103,12 +107,28 @@ class BankSettings:
         await redraw_items(tx, workspace_id, waiting)
         for subject in {arrival.subject for arrival in await statements_waiting(tx, workspace_id, organisation_id)}:
             await redraw(tx, workspace_id, Subject.ARRIVAL, subject)
-        connection = (await tx.execute(_CONNECTION, of)).one_or_none()
-        provider = None if connection is None else self.providers.get(connection.provider)
-        is_told = provider is not None and Capability.BANK_LINES in provider.profile.capabilities
-        is_read_anyway = (await tx.execute(_BEING_READ.limit(1), of)).first() is not None
-        if is_on and is_told and connection is not None and not is_read_anyway:
-            await start_import(tx, self.jobs, ConnectionId(connection.id), (ListKind.BANK_ACCOUNTS,))
+        if is_on:
+            await read_soon(tx, self.jobs, workspace_id, organisation_id, self.providers)
+
+
+async def read_soon(
+    tx: Tx,
+    jobs: Jobs,
+    workspace_id: WorkspaceId,
+    organisation_id: OrganisationId,
+    providers: Mapping[str, AccountingProvider],
+) -> None:
+    """Have the bank accounts read, where the ledger says something of their lines. Nothing is begun where it is not connected, or
+    while they are read anyway.
+    """
+    of = {"workspace_id": workspace_id, "organisation_id": organisation_id}
+    connection = (await tx.execute(_CONNECTION, of)).one_or_none()
+    provider = None if connection is None else providers.get(connection.provider)
+    if connection is None or connection.health not in USABLE or provider is None:
+        return
+    is_told = lines_of(provider) is not None or recorded_of(provider) is not None
+    if is_told and (await tx.execute(_BEING_READ.limit(1), of)).first() is None:
+        await start_import(tx, jobs, ConnectionId(connection.id), (ListKind.BANK_ACCOUNTS,))
 
 
 async def page_if_any(

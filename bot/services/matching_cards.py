@@ -1,4 +1,4 @@
-"""Cards of costs that bank lines may match are drawn again when such lines come in, so that somebody sees it."""
+"""Cards of costs that bank lines may match are drawn again when such lines come in, or are booked, so that somebody sees it."""
 
 from collections.abc import Iterable
 
@@ -6,7 +6,7 @@ from sqlalchemy import bindparam, select
 
 from bot.db.items import ITEMS
 from bot.db.unit_of_work import Tx
-from bot.domain.bank_lines import NewLine
+from bot.domain.bank_lines import BankLine, NewLine
 from bot.domain.documents import ItemKind
 from bot.domain.ids import ItemId, OrganisationId, WorkspaceId
 from bot.domain.items import EDITABLE
@@ -30,7 +30,7 @@ _OF_AMOUNTS = (
 
 
 async def redraw_matching(
-    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, lines: Iterable[NewLine]
+    tx: Tx, workspace_id: WorkspaceId, organisation_id: OrganisationId, lines: Iterable[NewLine | BankLine]
 ) -> None:
     of = {"workspace_id": workspace_id, "organisation_id": organisation_id}
     amounts = sorted({abs(line.amount) for line in lines})

@@ -28,6 +28,7 @@ from bot.services.ledger_lines import LedgerLines, lines_of
 from bot.services.list_course import Course
 from bot.services.list_entries import StoredList
 from bot.services.messages import Subject, redraw, redraw_items
+from bot.services.recorded_lines import RecordedLines, recorded_of
 from bot.services.saving_settings import BeginToFollow
 from bot.services.settings import load_settings
 from providers.base import Access, AccountingProvider
@@ -154,11 +155,17 @@ class Reading:
             page = read.next_page
 
     async def _bank_lines(self, kind: ListKind, sync: Row[Any]) -> None:
-        """What the ledger says of its bank accounts is read with them, where costs are matched with it."""
-        provider = lines_of(self.provider)
-        if kind is ListKind.BANK_ACCOUNTS and provider is not None:
-            of = self.connection.workspace_id, self.connection.organisation_id
-            await LedgerLines(self.db, *of, provider, self._call).read(sync.synced_at)
+        """What the ledger says of its bank accounts is read with them, where costs are matched with it: their lines, or what was
+        booked on them.
+        """
+        if kind is not ListKind.BANK_ACCOUNTS:
+            return
+        telling, recording = lines_of(self.provider), recorded_of(self.provider)
+        of = self.connection.workspace_id, self.connection.organisation_id
+        if telling is not None:
+            await LedgerLines(self.db, *of, telling, self._call).read(sync.synced_at)
+        elif recording is not None:
+            await RecordedLines(self.db, *of, recording, self._call).read()
 
     async def _page(self, kind: ListKind, page: str | None, since: datetime | None) -> ListPage:
         async def read(access: Access) -> ListPage:

@@ -26,8 +26,9 @@ from bot.domain.rights import Deed
 from bot.domain.slack import Actor
 from bot.services import audit
 from bot.services.arrival_messages import tell
-from bot.services.bank_settings import NothingToMatchError, page_of
+from bot.services.bank_settings import NothingToMatchError, page_of, read_soon
 from bot.services.files import file_content
+from bot.services.jobs import Jobs
 from bot.services.lists import books_of
 from bot.services.matching_cards import redraw_matching
 from bot.services.people import People
@@ -65,6 +66,7 @@ class ReadStatement(Protocol):
 class Statements:
     db: Database
     people: People
+    jobs: Jobs
     providers: Mapping[str, AccountingProvider]
     handed_in: HandedIn
     read: ReadStatement
@@ -165,6 +167,7 @@ class Statements:
             await audit.record(
                 tx, *of, "statement added", by=actor.user_id, organisation_id=page.organisation_id, facts=facts
             )
+            await read_soon(tx, self.jobs, *of, self.providers)  # some of them may be booked there already
         days = [line.dated_on for line in lines]
         return Added(
             organisation=page.organisation,
