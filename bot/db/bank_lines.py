@@ -167,7 +167,7 @@ async def lines_of_statements(
     return tuple(_line(row) for row in (await tx.execute(_OF_STATEMENTS, {**of, "first": first})).all())
 
 
-async def mark_free(
+async def mark_recorded(
     tx: Tx,
     workspace_id: WorkspaceId,
     organisation_id: OrganisationId,
@@ -175,14 +175,13 @@ async def mark_free(
     *,
     is_recorded: bool,
 ) -> None:
-    """Whether the ledger has payments for these. Of one that an item has that says nothing: it is the item's own."""
+    """Whether the ledger has payments for these."""
     await tx.execute(
         LINES.update()
         .where(
             LINES.c.workspace_id == workspace_id,
             LINES.c.organisation_id == organisation_id,
             LINES.c.id.in_(line_ids),
-            LINES.c.item_id.is_(None),
         )
         .values(is_recorded=is_recorded)
     )

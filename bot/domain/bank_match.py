@@ -77,18 +77,23 @@ def signed(gross: Decimal, document_type: DocumentType) -> Decimal:
 
 
 def matches(item: Item, lines: Iterable[BankLine], today: date) -> Matches:
-    """Those of an organisation's lines that fit the item. What it has already is none of them."""
+    """Those of an organisation's lines that fit the item. What it has already is none of them, but where somebody booked that by hand."""
     wanted = wanted_of(item)
     if wanted is None:
         return NO_MATCHES
     fitting = sorted(
-        (line for line in lines if line.item_id != item.id and _fits(line, wanted, today)),
+        (line for line in lines if (line.item_id != item.id or _is_by_hand(line)) and _fits(line, wanted, today)),
         key=lambda line: (abs(line.dated_on - wanted.day), line.dated_on, line.text, line.id.bytes),
     )
     return Matches(
         candidates=tuple(line for line in fitting if line.is_free),
         recorded=tuple(line for line in fitting if not line.is_free),
     )
+
+
+def _is_by_hand(line: BankLine) -> bool:
+    """Of a line that an undecided item has. The ledger's own may be of the item before it was withdrawn."""
+    return line.is_recorded and line.ledger_id is None
 
 
 def _fits(line: BankLine, wanted: Wanted, today: date) -> bool:

@@ -1,4 +1,5 @@
-"""Which lines of statements the ledger has payments for, where it tells no bank lines itself: those are offered as matches no more.
+"""Which lines of statements the ledger has payments for, where it tells no bank lines itself: those are offered as matches no more, and
+whoever has one of them already sees it on the card.
 
 They are looked for with the list of bank accounts, as the ledger's own lines are (`bot.services.ledger_lines`).
 """
@@ -6,11 +7,15 @@ They are looked for with the list of bank accounts, as the ledger's own lines ar
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import bindparam, select
+
 from bot.db import bank_lines as stored
-from bot.db.unit_of_work import Database
+from bot.db.items import ITEMS
+from bot.db.unit_of_work import Database, Tx
 from bot.domain.bank_lines import BankLine, RecordedPayment
 from bot.domain.bank_match import looked_back_to
-from bot.domain.ids import OrganisationId, WorkspaceId
+from bot.domain.ids import ItemId, OrganisationId, WorkspaceId
+from bot.domain.items import EDITABLE
 from bot.domain.payment_methods import Link
 from bot.domain.recorded_payments import BOOKED_WITHIN, paired
 from bot.services.bank_accounts import bank_accounts
@@ -18,6 +23,12 @@ from bot.services.ledger_lines import LINES_AT_ONCE, Call
 from bot.services.matching_cards import redraw_matching
 from bot.services.settings import load_settings
 from providers.base import Access, AccountingProvider, RecordedPaymentProvider
+
+_UNDECIDED = select(ITEMS.c.id).where(
+    ITEMS.c.workspace_id == bindparam("workspace_id"),
+    ITEMS.c.id.in_(bindparam("ids", expanding=True)),
+    ITEMS.c.state.in_(EDITABLE),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +66,27 @@ class RecordedLines:
         booked = await self.call(payments)
         async with self.db.read() as tx:
             lines = await stored.lines_of_statements(tx, *of, bank_account, first=first)
-        found = paired(lines, booked)
-        free = [line for line in lines if line.item_id is None and line.is_recorded != (line.id in found)]
+            found = paired(lines, booked)
+            changed = [line for line in lines if line.is_recorded != (line.id in found)]
+            undecided = await self._undecided(tx, [line.item_id for line in changed if line.item_id is not None])
+        # of an item that is in the ledger, or on its way there, it is its own payment
+        changed = [line for line in changed if line.item_id is None or line.item_id in undecided]
         for is_recorded in (True, False):
-            await self._mark([line for line in free if line.is_recorded != is_recorded], is_recorded=is_recorded)
+            await self._mark([line for line in changed if line.is_recorded != is_recorded], is_recorded=is_recorded)
+
+    async def _undecided(self, tx: Tx, item_ids: Sequence[ItemId]) -> set[ItemId]:
+        found: set[ItemId] = set()
+        for start in range(0, len(item_ids), LINES_AT_ONCE):
+            some = {"workspace_id": self.workspace_id, "ids": item_ids[start : start + LINES_AT_ONCE]}
+            found |= {ItemId(each) for each in (await tx.execute(_UNDECIDED, some)).scalars()}
+        return found
 
     async def _mark(self, lines: Sequence[BankLine], *, is_recorded: bool) -> None:
         of = self.workspace_id, self.organisation_id
         for start in range(0, len(lines), LINES_AT_ONCE):
             some = lines[start : start + LINES_AT_ONCE]
             async with self.db.write() as tx:
-                await stored.mark_free(tx, *of, [line.id for line in some], is_recorded=is_recorded)
+                await stored.mark_recorded(tx, *of, [line.id for line in some], is_recorded=is_recorded)
                 await redraw_matching(tx, *of, some)
 
 

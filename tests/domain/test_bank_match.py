@@ -97,6 +97,14 @@ def test_a_payment_that_is_recorded_is_a_possible_duplicate_and_the_items_own_li
     assert set(found.recorded) == {recorded, anothers}
 
 
+def test_the_items_own_line_of_a_statement_is_a_possible_duplicate_once_somebody_booked_it_by_hand() -> None:
+    item = a_cost()
+    own = a_line(item_id=item.id, is_recorded=True)
+
+    assert matches(item, (own,), TODAY).recorded == (own,)
+    assert matches(item, (replace(own, ledger_id="1"),), TODAY).recorded == ()
+
+
 @pytest.mark.parametrize(
     ("change", "is_kept"),
     [

@@ -111,7 +111,27 @@ async def test_what_an_item_booked_on_its_line_leaves_the_next_line_of_its_amoun
 
     await read_again(desk)
 
+    assert "*Possible duplicate.*" not in words(desk.card("INV-1"))
     assert ActionId.AUTOFILL_PAYMENT in actions(second)
     await desk.press(desk.card("INV-2"), ActionId.AUTOFILL_PAYMENT, BOOKKEEPER)
     (other,) = said(desk.modal(BOOKKEEPER))
     assert other.startswith("4 Mar 2026")
+
+
+async def test_what_is_booked_by_hand_after_its_line_was_chosen_is_seen_before_it_is_approved(desk: Desk) -> None:
+    await switched(desk)
+    await desk.add()
+    await statement(desk)
+    assert (await autofill(desk)).errors == {}
+    assert "*Possible duplicate.*" not in words(desk.card("INV-1"))
+    spent(desk, "2026-03-04")
+
+    await read_again(desk)
+
+    assert "*Possible duplicate.*" in words(desk.card("INV-1"))
+    assert "*Bank line*" in words(desk.card("INV-1"))
+    await desk.press(desk.card("INV-1"), ActionId.AUTOFILL_PAYMENT, BOOKKEEPER)
+    await desk.slack.submit(desk.modal(BOOKKEEPER), {BlockId.BANK_LINE: "none"})
+    await desk.settle()
+    second = await desk.add(**{BlockId.NUMBER: "INV-2", BlockId.SUPPLIER: "Somebody Else Ltd"})
+    assert ActionId.AUTOFILL_PAYMENT not in actions(second)

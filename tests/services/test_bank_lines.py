@@ -16,7 +16,7 @@ from bot.db.bank_lines import (
     lines_near,
     lines_of_statements,
     load_line,
-    mark_free,
+    mark_recorded,
     open_keys,
     take_line,
 )
@@ -140,7 +140,7 @@ async def test_lines_that_are_read_again_are_written_once_and_what_became_of_the
     assert ([line.key for line in back.new], [line.key for line in back.changed]) == ([], ["ledger:1"])
 
 
-async def test_what_a_ledger_has_booked_marks_free_lines_of_statements_and_frees_them_again(desk: Desk) -> None:
+async def test_what_a_ledger_has_booked_marks_lines_of_statements_and_frees_them_again(desk: Desk) -> None:
     of, bank = await books(desk), await account(desk, "090")
     of_ledger = NewLine(key="ledger:1", dated_on=DAY, amount=D("-120.00"), text="PAPER", ledger_id="1")
     lines = await kept(desk, a_line(1), a_line(2), of_ledger)
@@ -152,14 +152,14 @@ async def test_what_a_ledger_has_booked_marks_free_lines_of_statements_and_frees
             assert not await lines_of_statements(tx, *of, bank, first=DAY + timedelta(days=1))
         return {line.id: line.is_recorded for line in found}
 
-    both = list(await of_statements())
+    one, other = await of_statements()
     async with desk.world.services.db.write() as tx:
-        assert await take_line(tx, *of, both[0], item)
-        await mark_free(tx, *of, both, is_recorded=True)
-        assert not await take_line(tx, *of, both[1], item)
+        await mark_recorded(tx, *of, [one], is_recorded=True)
+        assert not await take_line(tx, *of, one, item)
     marked = await of_statements()
     async with desk.world.services.db.write() as tx:
-        await mark_free(tx, *of, both, is_recorded=False)
+        await mark_recorded(tx, *of, [one, other], is_recorded=False)
+        assert await take_line(tx, *of, one, item)
 
-    assert (len(lines), marked) == (3, {both[0]: False, both[1]: True})
-    assert await of_statements() == dict.fromkeys(both, False)
+    assert (len(lines), marked) == (3, {one: True, other: False})
+    assert await of_statements() == {one: False, other: False}
