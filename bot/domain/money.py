@@ -88,6 +88,8 @@ def parse_amount(text: str) -> Decimal:
     if _COULD_BE_EITHER.fullmatch(typed):
         whole, thousandths = typed[:-4], typed[-3:]
         raise ValueError(f"{typed} could mean {whole}{thousandths} or {whole}.{thousandths}. Write it as 1234.50.")
+    if _TOO_LARGE.fullmatch(typed):
+        raise ValueError("That is more than can be kept. Write an amount of at most twelve digits, such as 1234.50.")
     if not (_PLAIN.fullmatch(typed) or _GROUPED.fullmatch(typed)):
         raise ValueError("Write an amount such as 1234.50, with at most two decimals.")
     match = _DECIMALS.search(typed)
@@ -110,5 +112,6 @@ def parse_number(text: str) -> Decimal:
 _FINE = re.compile(r"-?\d{1,12}[.,]\d{1,6}", re.ASCII)
 _PLAIN = re.compile(r"-?\d{1,12}(?:[.,]\d{1,2})?", re.ASCII)
 _GROUPED = re.compile(r"-?[1-9]\d{0,2}([ .,'\u2019])\d{3}(?:\1\d{3}){0,2}(?:(?!\1)[.,]\d{1,2})?", re.ASCII)
+_TOO_LARGE = re.compile(r"-?\d{13,}(?:[.,]\d{1,2})?", re.ASCII)
 _COULD_BE_EITHER = re.compile(r"-?[1-9]\d{0,2}[.,]\d{3}", re.ASCII)
 _DECIMALS = re.compile(r"[.,](\d{1,2})$", re.ASCII)

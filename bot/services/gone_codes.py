@@ -129,7 +129,9 @@ def drawer(
         of = message.workspace_id, OrganisationId(UUID(message.subject_id))
         found = load(message.facts, GoneCodes)
         provider = (await tx.execute(_connection(*of))).one().provider
-        keepers = await people_with(tx, *of, Role.BOOKKEEPER)
+        # payment methods are an admin's to change
+        is_of_methods = all(each.code.kind is ListKind.BANK_ACCOUNTS for each in found.codes)
+        keepers = await people_with(tx, *of, Role.ADMIN if is_of_methods else Role.BOOKKEEPER)
         about = views.About(
             organisation_id=of[1],
             organisation=await organisation_name(tx, *of),

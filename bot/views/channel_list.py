@@ -83,7 +83,9 @@ def _in_short(each: BoundChannel) -> str:
     name = NAMES[each.purpose]
     if each.channel is None:
         return f"• {name}: " + (
-            "no channel" if each.goes_to is None else f"in <#{each.goes_to}>, without one of its own"
+            f"no channel, {_ALONE[each.purpose].removesuffix('.')}"
+            if each.goes_to is None
+            else f"in <#{each.goes_to}>, without one of its own"
         )
     hidden = ", without amounts" if each.hides_amounts and each.purpose is not Purpose.NEWS else ""
     trouble = "" if each.trouble is None else f" :warning: {_trouble(each)}"

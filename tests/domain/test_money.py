@@ -38,6 +38,12 @@ def test_what_could_be_either_is_asked_about(typed: str) -> None:
         parse_amount(typed)
 
 
+@pytest.mark.parametrize("typed", ["1" * 13, "-" + "9" * 20 + ".50"])
+def test_what_is_too_large_is_called_so(typed: str) -> None:
+    with pytest.raises(ValueError, match="more than can be kept"):
+        parse_amount(typed)
+
+
 @pytest.mark.parametrize(
     "typed",
     [

@@ -160,7 +160,7 @@ async def test_a_practice_sees_what_goes_where_in_all_its_organisations(desk: De
     text = words(overview)
     assert f"• Items to approve: <#{BILLS}>" in text
     assert f"• News of the connection and its lists: in <#{ALERTS}>, without one of its own" in text
-    assert text.count("• Items to approve: no channel") == 2
+    assert text.count("• Items to approve: no channel, a card goes to whoever sent the item in") == 2
 
     block = next(each for each in overview.blocks if f"<#{BILLS}>" in str(each))
     await desk.slack.click(overview, ActionId.LIST_CHANNELS, user=ADMIN, block_id=block["block_id"])

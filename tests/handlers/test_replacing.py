@@ -277,6 +277,7 @@ async def test_a_bank_account_that_is_archived_is_told_and_an_admin_has_its_paym
     (message,) = told(desk)
     assert "Something that is still used here is archived or gone in Xero" in words(message)
     assert "Bank account 090 · Business Current Account: what is paid with Company card ··1234" in words(message)
+    assert f"*Who acts next:* <@{ADMIN}>" in words(message)
     await desk.press(message, ActionId.CHOOSE_INSTEAD, BOOKKEEPER)
     assert desk.slack.view(BOOKKEEPER) is None
     await desk.press(message, ActionId.CHOOSE_INSTEAD, ADMIN)
