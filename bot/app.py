@@ -351,6 +351,7 @@ def upkeep_of(services: Services) -> Upkeep:
         digests=digests_of(services),
         clocks=WrongClocks(db),
         file_rules=FileRules(db, files_of(providers), services.following.begin),
+        gone_codes=services.gone_codes,
     )
 
 

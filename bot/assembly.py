@@ -260,7 +260,7 @@ def build(config: Config, clock: Clock, db: Database, session: aiohttp.ClientSes
         flows=flows,
         linking=linking,
         naming=Naming(db, people, connections, linking, files_for, following.begin),
-        gone_codes=LookingForGone(db),
+        gone_codes=LookingForGone(db, frozenset(files_of(providers))),
         typing_lists=TypingLists(db, people, providers, following.begin, files.handed_in, jobs, SlackHands(uploads)),
         connections=connections,
         disconnecting=Disconnecting(db, people, providers),

@@ -8,14 +8,15 @@ waits no more is taken out of the message by the next reading, and it is finishe
 from collections import defaultdict
 from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import bindparam, select
 
 from bot.db.base import dump, load, new_id, table_of
-from bot.db.connections import ConnectionRow, ListEntryRow, OrganisationRow, SettingsRow
+from bot.db.connections import ConnectionRow, ListEntryRow, ListSyncRow, OrganisationRow, SettingsRow
 from bot.db.messages import MessageRow
 from bot.db.payment_methods import all_methods
 from bot.db.recodings import undecided_items
@@ -31,6 +32,7 @@ from bot.domain.payment_methods import Link, PaymentMethod
 from bot.domain.replacing import Instead
 from bot.domain.rights import Role
 from bot.domain.settings import Settings
+from bot.loops import guarded
 from bot.services import lists
 from bot.services.bank_accounts import bank_accounts
 from bot.services.connection_messages import place_of_news
@@ -41,7 +43,7 @@ from bot.views import gone_codes as views
 
 CONNECTIONS, MESSAGES = table_of(ConnectionRow), table_of(MessageRow)
 SETTINGS, ENTRIES = table_of(SettingsRow), table_of(ListEntryRow)
-ORGANISATIONS = table_of(OrganisationRow)
+ORGANISATIONS, SYNCS = table_of(OrganisationRow), table_of(ListSyncRow)
 
 PAGE, MOST_FLAGGED, MOST_NAMED, ASKED_AT_ONCE = 100, 200, 5, 500
 """Items that are looked at in one transaction; cards that are drawn again at once; items that are named of a code; codes of one
@@ -106,11 +108,16 @@ async def look(db: Database, workspace_id: WorkspaceId, organisation_id: Organis
             await redraw_items(tx, workspace_id, list(flagged)[:MOST_FLAGGED])
 
 
+TYPED_WITHIN = timedelta(hours=2)
+"""Two of the rounds that make up for a look."""
+
+
 @dataclass(frozen=True, slots=True)
 class LookingForGone:
-    """As `look`, once for each writing of a list that people type."""
+    """As `look`, once for each writing of a list that people type; `typed` are the keys of providers whose lists are."""
 
     db: Database
+    typed: frozenset[str]
 
     async def run(self, key: str) -> None:
         organisation_id = OrganisationId(UUID(key.partition(":")[0]))
@@ -118,6 +125,21 @@ class LookingForGone:
             found = (await tx.execute(_BOOKS, {"of_id": organisation_id})).scalar_one_or_none()
         if found is not None:
             await look(self.db, WorkspaceId(found), organisation_id)
+
+    async def look_again(self) -> int:
+        """Where lists were typed of late, because a job that fails is not tried again; answers of how many organisations."""
+        statement = (
+            select(SYNCS.c.workspace_id, SYNCS.c.organisation_id)
+            .distinct()
+            .join(CONNECTIONS, CONNECTIONS.c.organisation_id == SYNCS.c.organisation_id)
+            .where(CONNECTIONS.c.provider.in_(self.typed), is_installed(SYNCS.c.workspace_id))
+        )
+        async with self.db.read() as tx:
+            rows = (await tx.execute(statement.where(SYNCS.c.synced_at >= tx.now - TYPED_WITHIN))).all()
+        for row in rows:
+            of = WorkspaceId(row.workspace_id), OrganisationId(row.organisation_id)
+            await guarded(partial(look, self.db, *of), "looking for what was taken off a list")
+        return len(rows)
 
 
 def drawer(

@@ -21,7 +21,9 @@ class JobKind(StrEnum):
     RECODE_ITEMS = "recode_items"
     HAND_OVER = "hand_over"
     HAND_OVER_LIST = "hand_over_list"
+    """Has no row: whoever pressed for a list presses again."""
     LOOK_FOR_GONE = "look_for_gone"
+    """Has none, either: a round of each hour makes up for one that failed."""
 
 
 class Jobs(Protocol):

@@ -32,6 +32,7 @@ SHORTEST_SECONDS = 0.05
 class Round(StrEnum):
     CLOCKS = "putting right what a wrong clock wrote"
     LISTS = "reading lists again"
+    TYPED_LISTS = "looking for what was taken off lists"
     WAITING = "looking whether what waits can go out"
     QUEUES = "telling what is held up"
     DIGESTS = "telling what was published"

@@ -9,6 +9,7 @@ from bot.loops import guarded
 from bot.services.digests import Digests
 from bot.services.file_rules import FileRules
 from bot.services.giving_back import GivingBack
+from bot.services.gone_codes import LookingForGone
 from bot.services.keep_alive import KeepAlive
 from bot.services.queues import Queues
 from bot.services.removal import Removal
@@ -37,6 +38,7 @@ class Upkeep:
     digests: Digests
     clocks: WrongClocks
     file_rules: FileRules
+    gone_codes: LookingForGone
     look_seconds: float = 5.0
     _has_followed: bool = False
     """Whether this version's rules of files hold: they cannot change while it runs."""
@@ -48,8 +50,10 @@ class Upkeep:
             await self.clock.sleep(self.look_seconds)
 
     async def pass_once(self) -> None:
-        """Give back what was ended; at first have organisations follow what files take now; each minute put right what a wrong clock wrote, read lists whose time has come, look at what waits and at what is held up, tell what was published, and ask about removals; each hour renew
-        sign-ins that are due. Of all processes one does each of these rounds; what is to be given back is claimed one by one.
+        """Give back what was ended; at first have organisations follow what files take now; each minute put right what a wrong
+        clock wrote, read lists whose time has come, look at what waits and at what is held up, tell what was published, and ask
+        about removals; each hour renew sign-ins that are due, and look once more for what was taken off lists. Of all processes
+        one does each of these rounds; what is to be given back is claimed one by one.
         """
         await self._give_back()
         if not self._has_followed:
@@ -63,6 +67,7 @@ class Upkeep:
             (Round.REMOVALS, self.removal.look),
         ):
             await self.rounds.do(name, LOOKED_AT_EVERY, look)
+        await self.rounds.do(Round.TYPED_LISTS, RENEWED_EVERY, self.gone_codes.look_again)
         await self.rounds.do(Round.SIGN_INS, RENEWED_EVERY, self._renew)
 
     async def _renew(self) -> None:

@@ -95,7 +95,7 @@ async def test_nothing_is_brought_in_that_would_publish_by_itself_what_goes_into
         done = await asyncio.to_thread(type_in, "import", str(file), "--yes")
 
     assert done[0] == 1
-    assert "line 1: auto_publish: File export is not called" in done[1]
+    assert "line 1: auto_publish: Nothing is published by itself here" in done[1]
 
 
 async def test_rules_are_written_and_brought_in_again_and_wrong_lines_keep_no_other_one_out(

@@ -22,7 +22,7 @@ from bot.domain.books import ListKind
 from bot.domain.coding import CodedValue, Source, Tracked
 from bot.domain.disconnecting import Keep
 from bot.playground.slack import ADMIN, ALERTS, APPROVER, BILLS, BOOKKEEPER, GUEST, MEMBER, Message, View
-from bot.services import lists
+from bot.services import gone_codes, lists
 from bot.services.downloading import MOST_ATTEMPTS, CannotDownloadError, Hands
 from bot.services.jobs import JobKind
 from bot.views.ids import ActionId, BlockId
@@ -105,6 +105,30 @@ async def test_what_is_taken_off_a_typed_list_is_told_once_with_what_can_stand_i
         await desk.press(message, ActionId.USE_INSTEAD, BOOKKEEPER)
         assert "1 item now says 5001 · Raw materials" in desk.slack.ephemerals(BOOKKEEPER, ALERTS)[-1].text
         assert "Nothing that waits is coded any more to what was taken off the lists." in words(told()[0])
+
+
+async def test_a_look_for_what_was_taken_off_that_failed_is_made_up_for_within_the_hour(
+    sqlite_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with beside_no_ledger(sqlite_url) as desk:
+        await desk.drop("INV-1")
+        await desk.edit("INV-1", {BlockId.ACCOUNT: "5000"})
+
+        async def dies(*_: object) -> None:
+            raise RuntimeError("the power is gone")
+
+        with monkeypatch.context() as patched:
+            patched.setattr(gone_codes, "look", dies)
+            with pytest.raises(RuntimeError):
+                await typed(desk, ListKind.ACCOUNTS, "- 5000\n5001, Raw materials")
+        await desk.settle()
+        assert "taken off the lists" not in str([words(each) for each in desk.slack.messages(ALERTS)])
+
+        await upkeep_of(desk.world.services).pass_once()
+        await desk.settle()
+
+        (message,) = [each for each in desk.slack.messages(ALERTS) if "taken off the lists" in words(each)]
+        assert "Category 5000 · Materials: 1 item" in words(message)
 
 
 async def approved(desk: Desk, number: str) -> None:

@@ -66,5 +66,5 @@ async def test_the_category_of_the_last_of_thousands_of_rules_is_told_of_when_it
     await desk.slack.command("/dext", "sync", user=ADMIN)
     await desk.settle()
 
-    (message,) = [words(each) for each in desk.slack.messages(ALERTS) if "rules say" in words(each)]
+    (message,) = [words(each) for each in desk.slack.messages(ALERTS) if "archived or gone" in words(each)]
     assert f"1 rule, for {name_of(MANY - 1).replace('&', '&amp;')}" in message

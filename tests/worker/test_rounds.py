@@ -32,7 +32,7 @@ class Kept:
         self.done.append(self.name)
         return 1
 
-    start_due = recovered = put_right = follow = look
+    start_due = recovered = put_right = follow = look_again = look
 
     async def due(self) -> tuple[str, ...]:
         return ()
@@ -46,7 +46,17 @@ class Kept:
 def an_upkeep(database: Database, clock: FakeClock, done: list[str]) -> Upkeep:
     parts: dict[str, Any] = {
         name: Kept(name, done)
-        for name in ("keep_alive", "syncing", "removal", "waiting", "queues", "clocks", "file_rules")
+        for name in (
+            "keep_alive",
+            "syncing",
+            "removal",
+            "waiting",
+            "queues",
+            "digests",
+            "clocks",
+            "file_rules",
+            "gone_codes",
+        )
     }
     return Upkeep(clock=clock, rounds=Rounds(database), giving_back=Kept("giving back", done), **parts)  # type: ignore[arg-type]  # it calls one method
 
