@@ -63,8 +63,9 @@ class ItemRow(Base):
         Index("ix_items_document", "organisation_id", "supplier_key", "number_key"),
         Index("ix_items_tax", "organisation_id", "supplier_tax", "number_key", **where("supplier_tax IS NOT NULL")),
         Index("ix_items_supplier_dated", "organisation_id", "supplier_key", "issued_on", "id"),
-        # what was approved before of a supplier (`bot.db.history`)
+        # what a digest tells of (`bot.db.digests`)
         Index("ix_items_published", "organisation_id", "published_at", **where("published_at IS NOT NULL")),
+        # what was approved before of a supplier (`bot.db.history`)
         Index("ix_items_counts", "organisation_id", "kind", "supplier_key", "decided_at", "id", **where(COUNTS)),
     )
 

@@ -164,7 +164,7 @@ def read_file(kind: ListKind, text: str, *, is_whole: bool) -> TypedList:
 def preview(found: ListPreview, *, notice: str | None = None) -> View:
     """What is added, changed and removed; nothing is saved before *Save*."""
     change = found.change
-    same = f", {change.same:,} stay as they are" if change.same else ""
+    same = f", {change.same:,} unchanged" if change.same else ""
     counts = f"{len(change.added):,} new, {len(change.changed):,} changed, {len(change.removed):,} removed{same}."
     head = f"*{typed_name(found.kind)}*: {counts} Nothing is saved yet."
     blocks: list[Block] = [HeaderBlock(text=plain(found.organisation, 150))]

@@ -93,7 +93,7 @@ async def test_a_whole_list_comes_as_a_file_that_changes_nothing_when_it_is_put_
         assert content.decode("utf-8-sig").splitlines()[0] == "Code,Name,Class"
         assert "'=1" in content.decode("utf-8-sig")
         preview = await put_in(desk, content, is_whole=True)
-        assert f"0 new, 0 changed, 0 removed, {MANY + 1} stay as they are" in words(preview)
+        assert f"0 new, 0 changed, 0 removed, {MANY + 1} unchanged" in words(preview)
         assert "submit" not in preview.definition
 
 
@@ -106,9 +106,7 @@ async def test_a_file_that_is_the_whole_list_says_what_it_does_before_anything_i
 
         preview = await put_in(desk, "\r\n".join([*kept, "NEW,A new one,"]).encode(), is_whole=True)
 
-        assert "*Categories*: 1 new, 1 changed, 100 removed, 211 stay as they are. Nothing is saved yet." in words(
-            preview
-        )
+        assert "*Categories*: 1 new, 1 changed, 100 removed, 211 unchanged. Nothing is saved yet." in words(preview)
         assert "*New*\nNEW, A new one" in words(preview)
         assert "7500, Office costs → 7500, Costs of the office" in words(preview)
         assert "*Removed*\nC000, " in words(preview)
@@ -126,7 +124,7 @@ async def test_a_file_that_adds_leaves_alone_what_it_does_not_name(sqlite_url: s
     async with beside_no_ledger(sqlite_url) as desk:
         preview = await put_in(desk, b"Code;Name\n6000;Travel, by rail")
 
-        assert "1 new, 0 changed, 0 removed, 2 stay as they are" in words(preview)
+        assert "1 new, 0 changed, 0 removed, 2 unchanged" in words(preview)
         await desk.slack.submit(preview, {})
         assert await live(desk) == {"5000", "7500", "6000"}
 
